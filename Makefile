@@ -1,0 +1,76 @@
+# Every target does its own set-up; `make help` lists them.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-check check format test test-core test-chart test-newest test-cluster cluster cluster-down \
+	test-all bench docs venv-demo venv-core venv-chart venv-newest clean
+
+ARGS ?=
+PYTEST ?= pytest -q
+# Node serves configurable-http-proxy. Where it is missing or too old it comes from a PyPI wheel.
+NODE_EXTRA := $(shell node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null && npm --version >/dev/null 2>&1 || echo ,node)
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
+
+demo: venv-demo  ## a hub in the browser: JupyterHub, proxy, spawner and an embedded cluster, on 127.0.0.1
+	@exec .venv/bin/libretexts-hub demo $(ARGS)
+
+demo-check: venv-demo  ## start the demo, log in, run one cell, stop, look for leftovers
+	@state=$$(mktemp -d "$${TMPDIR:-/tmp}/libretexts-hub-check.XXXXXX"); trap 'rm -rf "$$state"' EXIT; \
+	.venv/bin/libretexts-hub demo --check --state-dir "$$state" $(ARGS)
+
+check: venv-newest  ## lint, format, types, import layers, traits, docs
+	.venvs/newest/bin/ruff check .
+	.venvs/newest/bin/ruff format --check .
+	.venvs/newest/bin/mypy
+	.venvs/newest/bin/lint-imports
+	.venvs/newest/bin/$(PYTEST) tests/test_traits.py tests/test_house.py tests/test_docs.py tests/test_config_d.py
+	.venvs/newest/bin/sphinx-build -q -W --keep-going -b html docs docs/_build/html
+
+format: venv-newest  ## let ruff rewrite the code
+	.venvs/newest/bin/ruff check --fix .
+	.venvs/newest/bin/ruff format .
+
+test: test-core test-chart test-newest  ## the fast suite: the core on 3.11, all of it on the chart's pins and on the newest releases
+
+test-core: venv-core  ## the pure core on Python 3.11, standard library only
+	.venvs/core/bin/$(PYTEST) --noconftest tests/domain $(ARGS)
+
+test-chart: venv-chart  ## the fast suite on the chart's pins, Python 3.12
+	.venvs/chart/bin/$(PYTEST) -m "not real_cluster" $(ARGS)
+
+test-newest: venv-newest  ## the fast suite on the newest releases, Python 3.13
+	.venvs/newest/bin/$(PYTEST) -m "not real_cluster" $(ARGS)
+
+cluster: venv-newest  ## a real Kubernetes on this machine (or LIBRETEXTS_HUB_KUBECONFIG's): built once, then cached
+	.venvs/newest/bin/python -m tests.cluster up
+
+cluster-down: venv-newest  ## end the real Kubernetes: every process, mount, link and rule of it
+	.venvs/newest/bin/python -m tests.cluster down
+
+test-cluster: venv-chart venv-newest  ## the contract and end-to-end suites on the real Kubernetes
+	.ci/test-cluster $(ARGS)
+
+test-all: check test test-cluster  ## everything that CI runs
+
+bench: venv-newest  ## the benchmarks, against stock KubeSpawner in the same run
+	.venvs/newest/bin/python -m benchmarks.spawn $(ARGS)
+
+docs: venv-newest  ## build the documentation into docs/_build/html
+	.venvs/newest/bin/sphinx-build -W --keep-going -b html docs docs/_build/html
+
+venv-demo:
+	@.ci/venv .venv any -e '.[demo$(NODE_EXTRA)]'
+
+venv-core:
+	@.ci/venv .venvs/core 3.11 --no-deps -e . hypothesis sortedcontainers attrs pytest iniconfig packaging pluggy pygments pytest-asyncio pytest-randomly pytest-timeout typing-extensions
+
+venv-chart:
+	@.ci/venv .venvs/chart 3.12 -e '.[test$(NODE_EXTRA)]' -r tests/requirements/chart.txt
+
+venv-newest:
+	@.ci/venv .venvs/newest 3.13 -e '.[test,docs$(NODE_EXTRA)]' -r tests/requirements/newest.txt
+
+clean:  ## remove what the other targets made in this folder (the cache stays)
+	rm -rf .venv .venvs .cache build dist docs/_build *.egg-info .mypy_cache .ruff_cache .pytest_cache

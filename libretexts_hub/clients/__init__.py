@@ -1,0 +1,1 @@
+"""Input and output: one file per server that is talked to."""

@@ -1,0 +1,1 @@
+"""The demonstration hub that `make demo` starts."""

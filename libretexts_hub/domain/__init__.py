@@ -1,0 +1,1 @@
+"""The core: pure values and decisions, standard library only."""

@@ -1,0 +1,1 @@
+"""Thin adapters to JupyterHub and KubeSpawner; traits live here."""

@@ -1,0 +1,122 @@
+"""Can the hub start with this configuration? Checked before the first person meets a wrong line.
+
+No hook of JupyterHub makes a spawner when the hub starts, and traitlets only warns of an unknown name. So
+the last line of a configuration calls `check_or_exit(c)`.
+"""
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from traitlets import TraitError
+from traitlets.config import DeferredConfig, LazyConfigValue
+
+from libretexts_hub.domain.entries import did_you_mean
+from libretexts_hub.domain.images import parse_images
+from libretexts_hub.domain.menu import Menu
+from libretexts_hub.domain.sizes import parse_sizes
+from libretexts_hub.errors import ConfigurationError, LibreTextsHubError
+
+# The names under which `c.JupyterHub.spawner_class` may ask for our class.
+OUR_SPAWNER = ("libretexts", "libretexts_hub.hub.spawner.LibreTextsSpawner")
+
+
+def check(config: Any) -> None:
+    """Check every section that our spawner reads.
+
+    Raises ConfigurationError for the first line that is wrong.
+    """
+    spawner = _spawner_class(config)
+    for section, name, value in _lines(config, spawner):
+        _check_line(spawner, section, name, value)
+    _check_menu(config, spawner)
+
+
+def check_or_exit(config: Any) -> None:
+    """`check`, for the last line of a configuration file: one sentence on stderr and exit code 2."""
+    try:
+        check(config)
+    except LibreTextsHubError as error:
+        # The log is not set up while configuration is read.
+        print(error, file=sys.stderr)  # noqa: T201
+        raise SystemExit(2) from None
+
+
+def _spawner_class(config: Any) -> type:
+    from libretexts_hub.hub.spawner import LibreTextsSpawner
+
+    chosen = config.get("JupyterHub", {}).get("spawner_class")
+    return chosen if isinstance(chosen, type) and issubclass(chosen, LibreTextsSpawner) else LibreTextsSpawner
+
+
+def _sections(config: Any, spawner: type) -> list[str]:
+    """The sections that reach our spawner, the strongest first; stock's only where ours is in use."""
+    chosen = config.get("JupyterHub", {}).get("spawner_class")
+    in_use = chosen is spawner or chosen in OUR_SPAWNER
+    classes = [each for each in spawner.__mro__ if hasattr(each, "class_traits")]
+    ours = [
+        each.__name__ for each in classes if each.__module__.startswith("libretexts_hub.") or each is spawner
+    ]
+    stock = [each.__name__ for each in classes if each.__name__ in ("KubeSpawner", "Spawner")]
+    return [name for name in (ours + stock if in_use else ours) if name in config]
+
+
+def _lines(config: Any, spawner: type) -> Iterator[tuple[str, str, Any]]:
+    for section in _sections(config, spawner):
+        for name, value in config[section].items():
+            yield section, name, value
+
+
+def _check_line(spawner: Any, section: str, name: str, value: Any) -> None:
+    traits = spawner.class_traits(config=True)
+    if name in getattr(spawner, "_deprecated_traits", ()):
+        return  # KubeSpawner translates these, with a warning
+    if name not in traits:
+        raise ConfigurationError(
+            f"{name!r} is not a setting of {spawner.__name__}",
+            where=f"c.{section}.{name}",
+            fix=_nearest(name, traits),
+        )
+    if isinstance(value, LazyConfigValue | DeferredConfig) or name in ("images", "sizes"):
+        return
+    # An object without __init__: a spawner needs a user and a cluster, a trait's own validation doesn't.
+    unfinished = spawner.__new__(spawner)
+    unfinished._cross_validation_lock = True
+    try:
+        traits[name]._validate(unfinished, value)
+    except TraitError:
+        # Not traitlets' own sentence: it repeats the value, and that may be a secret.
+        raise ConfigurationError(
+            f"{name!r} must be {traits[name].info()}, not of type {type(value).__name__}",
+            where=f"c.{section}.{name}",
+            fix="Correct the value.",
+        ) from None
+
+
+def _nearest(name: str, traits: dict[str, Any]) -> str:
+    """The nearest name; our own ones where none is near, since all would fill a page."""
+    words = did_you_mean(name, sorted(traits))
+    return words if words.startswith("Did") else "Look it up in the reference of settings."
+
+
+def _check_menu(config: Any, spawner: type) -> None:
+    images_where, images = _effective(config, spawner, "images")
+    sizes_where, sizes = _effective(config, spawner, "sizes")
+    parse_images(images, where=f"{images_where}.images")
+    parse_sizes(sizes, where=f"{sizes_where}.sizes")
+    if sizes and not images:
+        raise ConfigurationError(
+            "There are sizes, but no images",
+            where=f"{sizes_where}.sizes",
+            fix=f"Write {sizes_where}.images too.",
+        )
+    Menu.parse(images, sizes, where=images_where)
+
+
+def _effective(config: Any, spawner: type, name: str) -> tuple[str, Any]:
+    """The section that decides, and its value."""
+    for section in _sections(config, spawner):
+        if name in config[section]:
+            value = config[section][name]
+            return f"c.{section}", value.get_value({}) if isinstance(value, LazyConfigValue) else value
+    return f"c.{spawner.__name__}", {}

@@ -1,0 +1,40 @@
+"""What can an operator see in Prometheus? The hub's own /metrics page shows these next to JupyterHub's."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from prometheus_client import REGISTRY, Counter, Gauge, Histogram
+
+Metric = TypeVar("Metric", Counter, Gauge, Histogram)
+
+
+def registered(kind: type[Metric], name: str, words: str, labels: Sequence[str] = (), **options) -> Metric:
+    """A metric of this name, made once: a second import of this module gets the registered one."""
+    known = REGISTRY._names_to_collectors.get(name)
+    return known if isinstance(known, kind) else kind(name, words, labels, **options)
+
+
+START_SECONDS = registered(
+    Histogram,
+    "libretexts_start_seconds",
+    "Seconds in one phase of a start: create (until the pod exists), pod (until it runs), answer (over HTTP)",
+    ["phase"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600),
+)
+REFUSED_CHOICES = registered(
+    Counter,
+    "libretexts_refused_choices_total",
+    "Choices refused because they were not on the person's menu",
+    ["cause"],
+)
+ADOPTED_PODS = registered(
+    Counter,
+    "libretexts_adopted_pods_total",
+    "Pods found and kept though their creation was not answered in time",
+)
+FAILED_STARTS = registered(
+    Counter,
+    "libretexts_failed_starts_total",
+    "Starts that ended: the server stopped or never answered",
+    ["cause"],
+)

@@ -1,0 +1,58 @@
+"""How does a pod go? Deleted once, and its stop ends at the moment it is gone."""
+
+import asyncio
+from functools import partial
+
+from jupyterhub.utils import exponential_backoff
+from kubernetes_asyncio import client
+from kubernetes_asyncio.client.rest import ApiException
+from traitlets.config import Configurable
+
+from libretexts_hub.clients import cluster
+
+
+class PodEndMixin(Configurable):
+    """KubeSpawner's stop, without its random waits."""
+
+    async def stop(self, now=False):
+        """Delete the pod and wait until it is gone. `now`: without grace."""
+        await self._start_watching_pods()
+        grace = 0 if now else self.delete_grace_period
+        options = client.V1DeleteOptions(grace_period_seconds=grace)
+        await exponential_backoff(
+            partial(
+                self._make_delete_pod_request, self.pod_name, options, grace, self.k8s_api_request_timeout
+            ),
+            f"Could not delete pod {self.pod_key}",
+            timeout=self.k8s_api_request_retry_timeout,
+        )
+        await self._until_gone()
+
+    async def _make_delete_pod_request(self, pod_name, delete_options, grace_seconds, request_timeout):
+        """True once the API server has accepted the deletion. Only the very pod that we see is deleted."""
+        seen = self.pod_reflector.pods.get(f"{self.namespace}/{pod_name}") if self.pod_reflector else None
+        body = {"gracePeriodSeconds": grace_seconds}
+        if seen is not None:
+            body["preconditions"] = {"uid": seen["metadata"]["uid"]}
+        self.log.info("Deleting pod %s/%s", self.namespace, pod_name)
+        try:
+            await cluster.delete_pod(self.api, self.namespace, pod_name, body, seconds=request_timeout)
+        except cluster.UNREACHABLE as error:
+            self.log.warning("Deleting pod %s/%s: %r, trying again", self.namespace, pod_name, error)
+            return False
+        except ApiException as error:
+            self.log.error("Deleting pod %s/%s: %s", self.namespace, pod_name, cluster.reason(error))
+            if error.status in cluster.PASSING:
+                return False
+            raise
+        return True
+
+    async def _until_gone(self) -> None:
+        deadline = asyncio.get_running_loop().time() + self.start_timeout
+        while self.watched_pod() is not None:
+            remaining = deadline - asyncio.get_running_loop().time()
+            if remaining <= 0:
+                self.log.error("Pod %s did not disappear, restarting the pod watch", self.pod_key)
+                await self._start_watching_pods(replace=True)
+                raise TimeoutError(f"pod {self.pod_key} did not disappear in {self.start_timeout} seconds!")
+            await self.pod_change(remaining)

@@ -1,0 +1,44 @@
+"""How is a person told no? By an HTTP error whose words reach page and REST client and that is no failure."""
+
+import jupyterhub
+from kubernetes_asyncio.client.rest import ApiException
+from tornado import web
+
+from libretexts_hub.clients import cluster
+from libretexts_hub.errors import SelectionError
+from libretexts_hub.hub.metrics import REFUSED_CHOICES
+
+
+def refuse(spawner, error: SelectionError, *, started: bool = False) -> web.HTTPError:
+    """The HTTP error to raise. `started`: JupyterHub has begun a start, which 5.x counts as failed."""
+    REFUSED_CHOICES.labels(cause=error.where).inc()
+    if started:
+        _not_a_failure(spawner)
+    refusal = web.HTTPError(400, error.jupyterhub_message)
+    refusal.jupyterhub_message = error.jupyterhub_message
+    return refusal
+
+
+def _not_a_failure(spawner) -> None:
+    """Take back, in advance, the failure that JupyterHub 5 counts for every exception.
+
+    At `consecutive_failure_limit` (the chart: 5) the hub exits: five refused REST requests would restart it.
+    JupyterHub 6 counts only errors of 500 and above (`handlers/base.py`, `_track_failure_count`).
+    """
+    handler = getattr(spawner, "handler", None)
+    if handler is not None and jupyterhub.version_info[0] < 6:
+        handler.settings["failure_count"] = handler.settings.get("failure_count", 0) - 1
+
+
+def refused_by_cluster(log, what: str, error: ApiException) -> web.HTTPError:
+    """The HTTP error for a person whose server the API server refused to make.
+
+    The reason goes to the log. The object doesn't: a pod's environment holds a token.
+    """
+    log.error("Kubernetes refused to create %s: %s", what, cluster.reason(error))
+    words = "The cluster refused to start this server. Tell the operators of this hub, who find the reason."
+    if error.status == 403 and "quota" in cluster.reason(error):
+        words = "There is no room for another server now. Try again later, or choose a smaller size."
+    refusal = web.HTTPError(503, words)
+    refusal.jupyterhub_message = words
+    return refusal

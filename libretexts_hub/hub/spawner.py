@@ -1,0 +1,10 @@
+"""Which class does `c.JupyterHub.spawner_class = "libretexts"` name? KubeSpawner with our mixins."""
+
+from kubespawner import KubeSpawner
+
+from libretexts_hub.hub.menu import ImageMenuMixin
+from libretexts_hub.hub.start import EventDrivenMixin
+
+
+class LibreTextsSpawner(ImageMenuMixin, EventDrivenMixin, KubeSpawner):
+    """Starts servers as pods. Every mixin calls `super()` first, so the leftmost acts last."""

@@ -1,0 +1,1 @@
+"""How does the embedded cluster speak the Kubernetes REST API over HTTPS?"""

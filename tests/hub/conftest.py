@@ -1,0 +1,60 @@
+"""Which spawners can a test have?"""
+
+import pytest
+
+from tests.hub.workshop import NOWHERE, WEB_SERVER, Record, Workshop
+from tests.servers.faults import FaultProxy
+from tests.servers.namespace_objects import NamespaceObjects
+from tests.servers.target import fresh_namespace
+
+
+@pytest.fixture
+async def offline(tmp_path, monkeypatch):
+    """Spawners that never reach an API server."""
+    kubeconfig = tmp_path / "kubeconfig"
+    kubeconfig.write_text(NOWHERE)
+    workshop = Workshop(kubeconfig, monkeypatch)
+    yield workshop
+    await workshop.close()
+
+
+@pytest.fixture
+async def cluster(embedded):
+    """The embedded cluster with a namespace of its own."""
+    with fresh_namespace(embedded, "hub") as target:
+        yield target
+
+
+@pytest.fixture
+async def faults(cluster):
+    """A fault proxy before it."""
+    async with FaultProxy(cluster) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+async def workshop(cluster, faults, monkeypatch):
+    """Spawners that talk to it through the fault proxy; `web()` makes one whose server answers."""
+    made = Workshop(faults.kubeconfig, monkeypatch, cluster.namespace)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def web(workshop, cluster):
+    """`web(person, **traits)`: a spawner whose pod is a small web server."""
+
+    def make(person="alice", record: Record | None = None, **traits):
+        return workshop.spawner(
+            person,
+            record=record,
+            **{"image": cluster.shell_image, "cmd": WEB_SERVER, "start_timeout": 30} | traits,
+        )
+
+    return make
+
+
+@pytest.fixture
+def objects(cluster):
+    """What is really in the namespace."""
+    return NamespaceObjects(cluster)

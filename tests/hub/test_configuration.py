@@ -1,0 +1,110 @@
+"""Does a wrong line stop the hub, in one sentence that names it?"""
+
+import subprocess
+import sys
+
+import pytest
+from traitlets.config import Config
+
+from libretexts_hub.errors import ConfigurationError
+from libretexts_hub.hub.configuration import check
+from libretexts_hub.hub.spawner import LibreTextsSpawner
+
+IMAGE = {"a": {"image": "x/a"}}
+
+
+class CampusSpawner(LibreTextsSpawner):
+    """An operator's own subclass."""
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        pytest.param({}, id="empty"),
+        pytest.param({"LibreTextsSpawner": {"images": IMAGE, "sizes": {"s": {}}}}, id="menu"),
+        pytest.param(
+            {"ImageMenuMixin": {"images": IMAGE}, "LibreTextsSpawner": {"sizes": {"s": {}}}}, id="mixin"
+        ),
+        pytest.param({"KubeSpawner": {"mem_limit": "2G", "uid": 1000, "image": "x"}}, id="chart"),
+        pytest.param({"KubeSpawner": {"singleuser_uid": 1000}}, id="old-name"),
+        pytest.param(
+            {"JupyterHub": {"spawner_class": "simple"}, "KubeSpawner": {"whatever": 1}}, id="not-ours"
+        ),
+        pytest.param(
+            {"JupyterHub": {"spawner_class": CampusSpawner}, "CampusSpawner": {"images": IMAGE}}, id="own"
+        ),
+    ],
+)
+def test_what_is_right(sections):
+    check(Config({"JupyterHub": {"spawner_class": "libretexts"}} | sections))
+
+
+def test_a_value_that_is_extended_is_right():
+    config = Config()
+    config.JupyterHub.spawner_class = "libretexts"
+    config.LibreTextsSpawner.images.update(IMAGE)
+    config.KubeSpawner.environment.update({"A": "b"})
+    config.KubeSpawner.init_containers.append({"name": "x"})
+    check(config)
+
+
+@pytest.mark.parametrize(
+    ("sections", "where", "words"),
+    [
+        pytest.param(
+            {"LibreTextsSpawner": {"imagess": {}}}, "LibreTextsSpawner.imagess", "'images'", id="ours"
+        ),
+        pytest.param(
+            {"EventDrivenMixin": {"start_timeot": 1}}, "EventDrivenMixin.start_timeot", "timeout", id="mixin"
+        ),
+        pytest.param({"KubeSpawner": {"mem_limt": "1G"}}, "KubeSpawner.mem_limt", "'mem_limit'", id="stock"),
+        pytest.param({"Spawner": {"start_timeout": "long"}}, "Spawner.start_timeout", "int", id="type"),
+        pytest.param(
+            {"LibreTextsSpawner": {"sizes": {"s": {}}}}, "LibreTextsSpawner.sizes", "no images", id="half"
+        ),
+        pytest.param(
+            {"LibreTextsSpawner": {"images": [{"slug": "a", "image": "x"}] * 2}},
+            "LibreTextsSpawner.images[1]",
+            "share the slug",
+            id="equal",
+        ),
+        pytest.param(
+            {"KubeSpawner": {"images": IMAGE | {"b": {"image": "x", "sizes": ["s"]}}}},
+            "KubeSpawner.images['b'].sizes",
+            "not a size",
+            id="inherited",
+        ),
+    ],
+)
+def test_what_is_wrong(sections, where, words):
+    with pytest.raises(ConfigurationError) as refused:
+        check(Config({"JupyterHub": {"spawner_class": "libretexts"}} | sections))
+
+    assert refused.value.where == f"c.{where}"
+    assert words in str(refused.value)
+
+
+def test_a_wrong_value_is_not_repeated():
+    with pytest.raises(ConfigurationError) as refused:
+        check(Config({"LibreTextsSpawner": {"environment": "SECRET=tops3cret"}}))
+    assert "tops3cret" not in str(refused.value)
+
+
+def test_the_hub_ends_with_one_sentence_and_2(tmp_path):
+    (tmp_path / "config.py").write_text(
+        "from libretexts_hub.hub.configuration import check_or_exit\n"
+        "c = get_config()\n"
+        "c.LibreTextsSpawner.images = {'a': {'image': 'x', 'nam': 'y'}}\n"
+        "check_or_exit(c)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-m", "jupyterhub", "-f", "config.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert ended.returncode == 2
+    assert len(ended.stderr.strip().splitlines()) == 1
+    assert "c.LibreTextsSpawner.images['a']" in ended.stderr
