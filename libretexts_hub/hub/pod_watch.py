@@ -8,15 +8,20 @@ such that one whose first list failed, or whose watch has given up, is never ask
 import asyncio
 from collections import defaultdict
 
+from kubernetes_asyncio.client.rest import ApiException
 from kubespawner.spawner import EventReflector, PodReflector
+from tornado import web
 from traitlets.config import Configurable
 
+from libretexts_hub.clients import cluster
 from libretexts_hub.hub.event_watch import EventWatch
 
 # A watch can lose an event, so a waiter looks again after this many seconds even if nobody woke it.
 LOOK_AGAIN_SECONDS = 5
 # How often to look where the reflector is not ours: the class-wide dictionary may hold another spawner's.
 SHORT_POLL_SECONDS = 0.2
+# Between two attempts of a start to make the first list, while the API server is away.
+FIRST_LIST_PAUSE_SECONDS = 0.5
 
 
 class NotifyingPods(dict):
@@ -80,6 +85,8 @@ class PodWatch(PodReflector):
 class PodWatchMixin(Configurable):
     """Reflectors that are loaded and alive when they are asked, and a way to wait for a change of our pod."""
 
+    # The event loop's time at which our start has run out of time.
+    _start_deadline = 0.0
     # Reflector key -> the task that is starting it, so that a hundred spawners make one list request.
     _reflectors_starting: dict[tuple, asyncio.Task] = {}
 
@@ -116,6 +123,13 @@ class PodWatchMixin(Configurable):
         current = self.__class__.reflectors.get(key)
         if current is not None and not replace and is_alive(current):
             return current
+        while True:
+            try:
+                return await self._start_shared(key, reflector_class, **kwargs)
+            except (ApiException, *cluster.UNREACHABLE) as error:
+                await self._pause_or_refuse(error)
+
+    async def _start_shared(self, key, reflector_class, **kwargs):
         starting_key = (asyncio.get_running_loop(), *key)
         starting = self._reflectors_starting.get(starting_key)
         if starting is None:
@@ -125,6 +139,20 @@ class PodWatchMixin(Configurable):
             starting.add_done_callback(lambda _done: self._reflectors_starting.pop(starting_key, None))
         # A start that is cancelled must not cancel the list for everybody else.
         return await asyncio.shield(starting)
+
+    async def _pause_or_refuse(self, error: Exception) -> None:
+        """After a first list that failed: try again while a start is under way and has time, else raise."""
+        passing = not isinstance(error, ApiException) or error.status in cluster.PASSING
+        start = self._start_future
+        if not passing or start is None or start.done():
+            raise error
+        if asyncio.get_running_loop().time() + FIRST_LIST_PAUSE_SECONDS > self._start_deadline:
+            words = "The cluster does not answer, so your server could not start. Try again in a few minutes."
+            refusal = web.HTTPError(503, words)
+            refusal.jupyterhub_message = words
+            raise refusal from error
+        self.log.warning("Listing before the start of %s: %r, trying again", self.pod_name, error)
+        await asyncio.sleep(FIRST_LIST_PAUSE_SECONDS)
 
     async def _load_reflector(self, key, reflector_class, **kwargs):
         reflector = reflector_class(parent=self, namespace=self.namespace, **kwargs)

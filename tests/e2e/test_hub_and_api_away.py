@@ -148,3 +148,14 @@ async def test_a_start_waits_for_an_api_server_that_is_away(site: Site) -> None:
         assert await site.works(abel)
         await abel.stop()
         assert await site.objects.pods(abel.name) == []
+
+
+async def test_the_first_start_of_a_hub_waits_for_an_api_server_that_is_away(site: Site) -> None:
+    async with site.person("quick-cleo") as cleo:
+        await site.hub.restart()  # this hub has listed no pods yet
+        await site.faults.down("refuse", seconds=2)
+        await cleo.spawn()
+        await cleo.wait_until_ready()
+        assert await site.works(cleo)
+        await cleo.stop()
+        assert await site.objects.pods(cleo.name) == []
