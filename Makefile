@@ -7,6 +7,8 @@ SHELL := bash
 
 ARGS ?=
 PYTEST ?= pytest -q
+# What depends on the releases of JupyterHub and KubeSpawner; the rest runs once, on the newest.
+CHART_TESTS := tests/clients tests/demo tests/domain tests/e2e tests/hub
 # Node serves configurable-http-proxy. Where it is missing or too old it comes from a PyPI wheel.
 NODE_EXTRA := $(shell node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null && npm --version >/dev/null 2>&1 || echo ,node)
 
@@ -32,13 +34,13 @@ format: venv-newest  ## let ruff rewrite the code
 	.venvs/newest/bin/ruff check --fix .
 	.venvs/newest/bin/ruff format .
 
-test: test-core test-chart test-newest  ## the fast suite: the core on 3.11, all of it on the chart's pins and on the newest releases
+test: test-core test-chart test-newest  ## the fast suite: the core on 3.11, the hub's parts on the chart's pins, all on the newest releases
 
 test-core: venv-core  ## the pure core on Python 3.11, standard library only
 	.venvs/core/bin/$(PYTEST) --noconftest tests/domain $(ARGS)
 
-test-chart: venv-chart  ## the fast suite on the chart's pins, Python 3.12
-	.venvs/chart/bin/$(PYTEST) -m "not real_cluster" $(ARGS)
+test-chart: venv-chart  ## what depends on JupyterHub and KubeSpawner, on the chart's pins, Python 3.12
+	.venvs/chart/bin/$(PYTEST) -m "not real_cluster" $(CHART_TESTS) $(ARGS)
 
 test-newest: venv-newest  ## the fast suite on the newest releases, Python 3.13
 	.venvs/newest/bin/$(PYTEST) -m "not real_cluster" $(ARGS)
