@@ -8,7 +8,7 @@ SHELL := bash
 ARGS ?=
 PYTEST ?= pytest -q
 # What depends on the releases of JupyterHub and KubeSpawner; the rest runs once, on the newest.
-CHART_TESTS := tests/clients tests/demo tests/domain tests/e2e tests/hub
+CHART_TESTS := tests/clients tests/demo tests/domain tests/e2e tests/hub tests/contract/test_client_library.py $(wildcard tests/test_*.py)
 # Node serves configurable-http-proxy. Where it is missing or too old it comes from a PyPI wheel.
 NODE_EXTRA := $(shell node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null && npm --version >/dev/null 2>&1 || echo ,node)
 

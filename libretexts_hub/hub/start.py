@@ -32,8 +32,6 @@ class EventDrivenMixin(
 ):
     """KubeSpawner's start, stop and poll, driven by the pod watch."""
 
-    _start_deadline = 0.0
-
     def start(self):
         """Begin a start with an id of its own."""
         set_loaded_code_aside()
