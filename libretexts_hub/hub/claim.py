@@ -24,6 +24,7 @@ class HomeClaimMixin(Configurable):
             async with creating():
                 await cluster.create_claim(self.api, self.namespace, pvc, seconds=request_timeout)
         except cluster.UNREACHABLE as error:
+            self._last_trouble = error
             self.log.warning("Creating claim %s: %r, trying again", pvc.metadata.name, error)
             return False
         except ApiException as error:
@@ -33,6 +34,7 @@ class HomeClaimMixin(Configurable):
     async def _settle_refused_claim(self, name: str, refused: ApiException, request_timeout: float) -> bool:
         """Whether the claim exists after all. 403: a quota may be checked before the name is looked at."""
         if refused.status in cluster.PASSING:
+            self._last_trouble = refused
             self.log.warning("Creating claim %s: %s, trying again", name, cluster.reason(refused))
             return False
         claim = None

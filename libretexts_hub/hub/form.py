@@ -1,15 +1,15 @@
 """What does the menu look like? One partial of the template pack, by an environment that is built once."""
 
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, Template
 
 from libretexts_hub import templates
-from libretexts_hub.domain.images import Image
 from libretexts_hub.domain.menu import Menu
-from libretexts_hub.domain.selection import Selection
-from libretexts_hub.errors import SelectionError
+from libretexts_hub.hub.menu_page import menu_page
+from libretexts_hub.hub.notices import Notice
 
 
 def template_folder() -> Path:
@@ -27,28 +27,26 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["image_facts"] = image_facts
     return environment.get_template("spawn_menu.html")
 
 
-def image_facts(menu: Menu, image: Image) -> list[str]:
-    """The small lines below an image's name: its version, where it opens, the sizes it is bound to."""
-    version = image.reference.partition("@")[0].rpartition("/")[2].partition(":")[2]
-    opens = f"opens {image.opens}" if image.opens else ""
-    sizes = ", ".join(size.name for size in menu.sizes_of(image)) if image.sizes else ""
-    return [" · ".join(filter(None, (version, opens))), f"Size: {sizes}" if sizes else ""]
+def render_menu(
+    menu: Menu,
+    wanted: object,
+    *,
+    last_valid: object = None,
+    title: str = "Environment",
+    contact: str = "the operators of this hub",
+    ages: Mapping[str, str] | None = None,
+    notices: Iterable[Notice] = (),
+    facts: Iterable[str] = (),
+) -> str:
+    """The fields of the form for one person.
 
-
-def render_menu(menu: Menu, last_choice: object) -> str:
-    """The fields of the form for one person; their last choice is selected if it is still on their menu."""
-    try:
-        chosen: Selection | None = Selection.parse(last_choice, menu)
-    except SelectionError:
-        chosen = default_selection(menu)
-    return _template().render(menu=menu, chosen=chosen)
-
-
-def default_selection(menu: Menu) -> Selection | None:
-    """What starts when nothing is chosen; None for an empty menu."""
-    image = menu.default_image
-    return Selection(image, menu.default_size(image)) if image else None
+    `wanted` is marked if it is on their menu, else `last_valid`, else the default. `ages` says, by slug, how
+    old the versions of an image are; `facts` are lines for the foot of the form, such as where it will run.
+    """
+    page = menu_page(menu, wanted, last_valid=last_valid, ages=ages)
+    return _template().render(
+        page=page, menu=menu, title=title, contact=contact, notices=list(notices), facts=list(facts)
+    )

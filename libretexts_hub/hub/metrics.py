@@ -38,3 +38,15 @@ FAILED_STARTS = registered(
     "Starts that ended: the server stopped or never answered",
     ["cause"],
 )
+REGISTRY_READS = registered(
+    Counter,
+    "libretexts_registry_reads_total",
+    "Reads of a repository for the menu, by how they ended (read, failed)",
+    ["repository", "outcome"],
+)
+REGISTRY_READ_AT = registered(
+    Gauge,
+    "libretexts_registry_read_timestamp_seconds",
+    "When the tags of a repository were read last",
+    ["repository"],
+)

@@ -26,6 +26,8 @@ class PodCreationMixin(Configurable):
     """Creates the pod of one start, or finds that it has been created."""
 
     _start_id = ""
+    # Why the last request to create something got no answer that helps, None once one did.
+    _last_trouble: Exception | None = None
 
     async def _make_create_pod_request(self, pod, request_timeout):
         """True once the pod of this start exists. KubeSpawner retries a False, after a random wait."""
@@ -50,7 +52,8 @@ class PodCreationMixin(Configurable):
         try:
             async with creating():
                 await cluster.create_pod(self.api, self.namespace, body, seconds=request_timeout)
-        except TimeoutError:
+        except TimeoutError as error:
+            self._last_trouble = error
             self.log.warning("Creating pod %s was not answered in %s s", self.pod_key, request_timeout)
             return self._adopt() if self._is_own(self.watched_pod()) else 0.0
         except ApiException as error:
@@ -58,11 +61,15 @@ class PodCreationMixin(Configurable):
                 raise refused_by_cluster(self.log, f"pod {self.pod_key}", error) from error
             self.log.info("Creating pod %s: %s", self.pod_key, cluster.reason(error))
             if error.status == 409:
+                self._last_trouble = None
                 return await self._settle_conflict(request_timeout)
+            self._last_trouble = error
             return cluster.retry_after(error)
         except cluster.UNREACHABLE as error:
+            self._last_trouble = error
             self.log.warning("Creating pod %s: %r, trying again", self.pod_key, error)
             return 0.0
+        self._last_trouble = None
         return None
 
     def _pod_body(self, pod) -> dict:

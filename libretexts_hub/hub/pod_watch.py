@@ -7,6 +7,7 @@ such that one whose first list failed, or whose watch has given up, is never ask
 
 import asyncio
 from collections import defaultdict
+from contextlib import aclosing
 
 from kubernetes_asyncio.client.rest import ApiException
 from kubespawner.spawner import EventReflector, PodReflector
@@ -15,6 +16,7 @@ from traitlets.config import Configurable
 
 from libretexts_hub.clients import cluster
 from libretexts_hub.hub.event_watch import EventWatch
+from libretexts_hub.hub.refusal import unanswered
 
 # A watch can lose an event, so a waiter looks again after this many seconds even if nobody woke it.
 LOOK_AGAIN_SECONDS = 5
@@ -109,6 +111,18 @@ class PodWatchMixin(Configurable):
         before = [n for n, event in enumerate(events) if event["metadata"]["uid"] == self._last_event]
         return events[before[-1] + 1 :] if before and self._last_event else events
 
+    async def progress(self):
+        """KubeSpawner's. Where no events can be had it ends: then JupyterHub tells how the start ended.
+
+        An exception would break the stream, and with it the page that waits for a sentence.
+        """
+        try:
+            async with aclosing(super().progress()) as told:
+                async for event in told:
+                    yield event
+        except (web.HTTPError, ApiException, *cluster.UNREACHABLE) as error:
+            self.log.warning("No progress of %s to be shown: %r", self.pod_name, error)
+
     async def pod_change(self, seconds: float) -> None:
         """Wait until our pod changes, or for `seconds`. The reflector may be another one afterwards."""
         reflector = self.pod_reflector
@@ -147,10 +161,7 @@ class PodWatchMixin(Configurable):
         if not passing or start is None or start.done():
             raise error
         if asyncio.get_running_loop().time() + FIRST_LIST_PAUSE_SECONDS > self._start_deadline:
-            words = "The cluster does not answer, so your server could not start. Try again in a few minutes."
-            refusal = web.HTTPError(503, words)
-            refusal.jupyterhub_message = words
-            raise refusal from error
+            raise unanswered() from error
         self.log.warning("Listing before the start of %s: %r, trying again", self.pod_name, error)
         await asyncio.sleep(FIRST_LIST_PAUSE_SECONDS)
 

@@ -30,6 +30,14 @@ def _not_a_failure(spawner) -> None:
         handler.settings["failure_count"] = handler.settings.get("failure_count", 0) - 1
 
 
+def unanswered() -> web.HTTPError:
+    """The HTTP error for a person whose start ran out of time because the API server stayed away."""
+    words = "The cluster does not answer, so your server could not start. Try again in a few minutes."
+    refusal = web.HTTPError(503, words)
+    refusal.jupyterhub_message = words
+    return refusal
+
+
 def refused_by_cluster(log, what: str, error: ApiException) -> web.HTTPError:
     """The HTTP error for a person whose server the API server refused to make.
 

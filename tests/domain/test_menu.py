@@ -1,5 +1,7 @@
 """Is the operator's menu read as it is written, or refused with the exact place?"""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from libretexts_hub.domain.menu import Menu
@@ -17,6 +19,9 @@ IMAGES = {
 }
 
 
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
 def slugs(items):
     return [item.slug for item in items]
 
@@ -26,8 +31,8 @@ def test_a_mapping_keeps_its_order():
 
     assert slugs(menu.images) == ["default", "hpc", "lsst"]
     assert slugs(menu.sizes) == ["small", "large", "gpu"]
-    assert menu.images[0].default_url == "/lab"
-    assert menu.images[2].default_url == "/custom?x=1"
+    assert menu.images[0].interfaces[0].path == "/lab"
+    assert menu.images[2].interfaces[0].path == "/custom?x=1"
     assert menu.sizes[2].gpu.count == 1
     assert menu.sizes[0].summary == "up to 2 CPU · 2 GiB memory"
 
@@ -65,7 +70,7 @@ def test_defaults_are_the_marked_or_the_first():
     ],
 )
 def test_only_what_one_of_my_groups_allows(groups, images, sizes):
-    menu = Menu.parse(IMAGES, SIZES).for_groups(groups)
+    menu = Menu.parse(IMAGES, SIZES).for_person(groups, NOW)
 
     assert slugs(menu.images) == images
     assert slugs(menu.sizes) == sizes
@@ -73,7 +78,7 @@ def test_only_what_one_of_my_groups_allows(groups, images, sizes):
 
 def test_an_empty_list_of_groups_is_nobody():
     menu = Menu.parse({"a": {"image": "x/a", "groups": []}}, {})
-    assert menu.for_groups(["anything"]).images == ()
+    assert menu.for_person(["anything"], NOW).images == ()
 
 
 @pytest.mark.parametrize(
@@ -103,7 +108,7 @@ def test_an_empty_list_of_groups_is_nobody():
         ),
         pytest.param({"r": {"image": "x", "sizes": []}}, SIZES, "images['r'].sizes", "No size", id="no-size"),
         pytest.param(
-            {"r": {"registry": {}}}, {}, "images['r'].registry", "not in this version", id="registry"
+            {"r": {"registry": {}}}, {}, "images['r'].registry.repository", "missing", id="registry"
         ),
         pytest.param({"R!": {"image": "x"}}, {}, "images['R!']", "slug", id="slug"),
         pytest.param({3: {"image": "x"}}, {}, "images[3]", "slug", id="number-slug"),

@@ -1,4 +1,7 @@
-"""Does a hub with a wrong line refuse to start, in one sentence?"""
+"""Does a hub with a wrong line refuse to start, in one sentence?
+
+Which lines are wrong is a table in tests/hub/test_configuration.py; here a whole hub is run.
+"""
 
 from __future__ import annotations
 
@@ -25,12 +28,6 @@ check_or_exit(c)
             f"c.LibreTextsSpawner.images = {[{**IMAGE, 'slug': 'default'}] * 2}",
             ["default", "images"],
             id="two equal slugs",
-        ),
-        pytest.param("c.LibreTextsSpawner.imagess = {}", ["imagess", "images"], id="unknown trait"),
-        pytest.param(
-            f"c.LibreTextsSpawner.images = { {'default': {**IMAGE, 'imagee': 'x'}} }",
-            ["imagee"],
-            id="unknown key of an image",
         ),
         pytest.param(
             "c.LibreTextsSpawner.sizes = {'small': {'name': 'Small', 'memory': {'limit': '2G'}}}",

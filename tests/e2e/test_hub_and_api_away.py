@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from libretexts_hub.demo.visitor import VisitError
 from tests.servers.namespace_objects import eventually
 
-from .conftest import API_REQUEST_TIMEOUT_SECONDS
+from .conftest import API_REQUEST_TIMEOUT_SECONDS, BRIEF
 
 if TYPE_CHECKING:
     from libretexts_hub.demo.visitor import Visitor
@@ -159,3 +160,31 @@ async def test_the_first_start_of_a_hub_waits_for_an_api_server_that_is_away(sit
         assert await site.works(cleo)
         await cleo.stop()
         assert await site.objects.pods(cleo.name) == []
+
+
+@pytest.mark.parametrize("fresh", [pytest.param(False, id="running hub"), pytest.param(True, id="fresh hub")])
+async def test_a_start_that_is_given_up_says_why(site: Site, fresh: bool) -> None:
+    """The API server stays away. Whoever waits reads a sentence, not the name of a pod or of an exception."""
+    async with site.person(f"{BRIEF}dan") as dan:
+        if fresh:
+            await site.hub.restart()  # this hub has listed no pods yet
+        else:
+            await dan.spawn()  # from here on the hub watches the pods
+            await dan.wait_until_ready()
+            await dan.stop()
+        await site.faults.down()
+        with pytest.raises(VisitError) as given_up:
+            await _start(dan)
+        await site.faults.up()
+        assert "The cluster does not answer, so your server could not start." in given_up.value.what
+        assert given_up.value.status in (None, 503)  # None: told by the progress page, not by an answer
+        assert "jupyter-" not in given_up.value.what
+        await dan.spawn()
+        await dan.wait_until_ready()
+        assert await site.works(dan)
+        await dan.stop()
+
+
+async def _start(person: Visitor) -> None:
+    await person.spawn()
+    await person.wait_until_ready()

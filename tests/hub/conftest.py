@@ -1,6 +1,7 @@
 """Which spawners can a test have?"""
 
 import pytest
+import pytest_asyncio
 
 from tests.hub.workshop import NOWHERE, WEB_SERVER, Record, Workshop
 from tests.servers.faults import FaultProxy
@@ -25,10 +26,17 @@ async def cluster(embedded):
         yield target
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def running_faults(embedded):
+    """One fault proxy for all tests: starting one takes longer than most of them."""
+    async with FaultProxy(embedded) as proxy:
+        yield proxy
+
+
 @pytest.fixture
-async def faults(cluster):
-    """A fault proxy before it."""
-    async with FaultProxy(cluster) as proxy:
+async def faults(cluster, running_faults):
+    """A fault proxy before it, without faults yet."""
+    async with running_faults.afresh() as proxy:
         yield proxy
 
 

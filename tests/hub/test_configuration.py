@@ -69,6 +69,18 @@ def test_a_value_that_is_extended_is_right():
             id="equal",
         ),
         pytest.param(
+            {"LibreTextsSpawner": {"images": {"a": {"image": "x", "imagee": "y"}}}},
+            "LibreTextsSpawner.images['a']",
+            "imagee",
+            id="key",
+        ),
+        pytest.param(
+            {"LibreTextsSpawner": {"images": IMAGE, "sizes": {"s": {"memory": {"limit": "2G"}}}}},
+            "LibreTextsSpawner.sizes['s'].memory.limit",
+            "2G",
+            id="quantity",
+        ),
+        pytest.param(
             {"KubeSpawner": {"images": IMAGE | {"b": {"image": "x", "sizes": ["s"]}}}},
             "KubeSpawner.images['b'].sizes",
             "not a size",

@@ -43,7 +43,7 @@ async def test_a_pod_of_another_start_is_replaced(web, objects):
 
 async def test_a_pod_that_is_ending_is_waited_for(web, objects):
     stubborn = ["/bin/sh", "-c", "trap '' TERM; exec " + " ".join(web().cmd)]
-    first = web(cmd=stubborn, delete_grace_period=3)
+    first = web(cmd=stubborn, delete_grace_period=2)
     await first.start()
     stop = asyncio.ensure_future(first.stop())
     await until(lambda: "deletionTimestamp" in first.watched_pod()["metadata"])
@@ -57,16 +57,25 @@ async def test_a_pod_that_is_ending_is_waited_for(web, objects):
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 async def test_a_refusal_that_passes_is_tried_again(web, faults, status):
-    await faults.add("status", verb="create", resource="pods", status=status, retry_after=1, first=2)
+    await faults.add("status", verb="create", resource="pods", status=status, first=2)
 
     await web().start()
 
     assert len(await faults.requests(verb="create", resource="pods")) == 3
 
 
+async def test_the_server_says_when_to_try_again(web, faults):
+    await faults.add("status", verb="create", resource="pods", status=429, retry_after=1, first=1)
+
+    await web().start()
+
+    refused, accepted = await faults.requests(verb="create", resource="pods")
+    assert accepted.started - refused.started > 0.9
+
+
 async def test_a_conflict_without_a_pod_is_not_a_hot_loop(web, faults):
     await faults.add("status", verb="create", resource="pods", status=409)
-    spawner = web(k8s_api_request_retry_timeout=2, start_timeout=5)
+    spawner = web(k8s_api_request_retry_timeout=1, start_timeout=3)
 
     with pytest.raises(TimeoutError):
         await spawner.start()

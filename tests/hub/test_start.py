@@ -135,3 +135,33 @@ async def test_a_stop_outlasts_a_moment_without_api_server(web, faults, objects)
     await spawner.stop()
 
     assert await objects.list("pods") == []
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param({}, id="pod"),
+        pytest.param({"storage_pvc_ensure": True, "storage_capacity": "1Gi"}, id="claim"),
+    ],
+)
+@pytest.mark.parametrize("loaded", [True, False], ids=["watching", "fresh"])
+async def test_an_api_server_that_stays_away_is_said_in_words(web, faults, settings, loaded):
+    spawner = web(k8s_api_request_retry_timeout=1, start_timeout=2, **settings)
+    if loaded:
+        await spawner._start_watching_pods()
+    await faults.down()
+
+    with pytest.raises(tornado_web.HTTPError) as given_up:
+        await spawner.start()
+
+    assert given_up.value.status_code == 503
+    assert given_up.value.jupyterhub_message.startswith("The cluster does not answer")
+    assert "Try again" in given_up.value.jupyterhub_message
+
+
+async def test_a_slow_node_is_not_taken_for_an_absent_cluster(web, faults):
+    await faults.add("drop", verb="create", resource="pods", first=1)
+    spawner = web(cmd=["/bin/sleep", "60"], image="localhost/nothing-like-this:1", start_timeout=2)
+
+    with pytest.raises(TimeoutError, match="did not start"):
+        await spawner.start()

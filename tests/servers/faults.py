@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
 import shutil
 import sys
 import tempfile
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Self
 import aiohttp
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from .target import Target
 
 ROOT = Path(__file__).parents[2]
@@ -123,6 +126,17 @@ class FaultProxy:
             self._process.kill()
             await self._process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    @contextlib.asynccontextmanager
+    async def afresh(self) -> AsyncIterator[Self]:
+        """This running proxy for one more test, also of another event loop: no fault set, nothing logged."""
+        again = copy.copy(self)
+        async with aiohttp.ClientSession() as session:
+            again._session = session
+            await again.up()
+            await again.clear()
+            await again.forget()
+            yield again
 
     async def add(self, action: str, **fields_of_rule: Any) -> int:
         """Set a fault; the fields are those of `fault_proxy.rules.Rule`. Answers the rule's id."""

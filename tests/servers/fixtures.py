@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.servers.kubectl import find_kubectl
 from tests.servers.target import Target, embedded_cluster, fresh_namespace, real_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +31,12 @@ def real(pytestconfig: pytest.Config) -> Target:
     asked_for = re.fullmatch(r"\s*real_cluster\b.*", pytestconfig.getoption("markexpr"))
     refuse = pytest.fail if asked_for else pytest.skip
     return refuse("no real cluster runs here; `make cluster` starts one")
+
+
+@pytest.fixture(scope="session")
+def kubectl_program() -> Path:
+    """For tests with the marker kubectl: `make test` leaves them to `make test-cluster`, which built it."""
+    return find_kubectl() or pytest.fail("no kubectl here: `make cluster` builds one, or install it")
 
 
 @pytest.fixture(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def find_kubectl() -> Path | None:
-    """The program, or None on a machine that has none (the tests that need it are skipped then)."""
+    """The program, or None where nothing is built and kubectl is not installed."""
     from tests.cluster.build import cluster_suite
 
     built = cluster_suite().folder / "kubectl"

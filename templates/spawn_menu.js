@@ -1,0 +1,111 @@
+// Everything here is a convenience: without it the form works, and the hub refuses in words what cannot be.
+(() => {
+  const form = document.getElementById("lt-images").closest("form") || document.body;
+  const dock = document.getElementById("lt-dock"), words = dock.firstElementChild;
+  const marked = (name) => form.querySelector(`input[name="${name}"]:checked`);
+  const shelfOf = (radio) => radio && radio.closest("[data-slug]");
+  const list = (element, key) => (element && element.dataset[key] || "").split(" ").filter(Boolean);
+  const nameOf = (radio) => radio && (radio.closest("label").querySelector("strong>span") || radio.closest("label")).textContent.trim();
+  const initial = marked("image"), docked = form.querySelector(".feedback-container");
+  if (docked) docked.prepend(dock);
+
+  // Marks the first that is left when what was marked went away; what can't be is disabled, with the reason.
+  const restrict = (name, allowed, reason) => {
+    const radios = [...form.querySelectorAll(`input[name="${name}"]`)];
+    for (const radio of radios) {
+      radio.disabled = !allowed(radio.value);
+      radio.closest("label").title = radio.disabled ? reason : "";
+    }
+    const now = radios.find((radio) => radio.checked);
+    const first = radios.find((radio) => !radio.disabled);
+    if ((!now || now.disabled) && first) first.checked = true;
+  };
+
+  const versionOf = (image) => {
+    if (!image.value.includes(":")) {
+      const field = image.closest(".lt-free")?.querySelector("input[type=text]");
+      return field ? field.value : "";
+    }
+    const row = image.closest(".lt-rows");
+    if (row) return image.closest("label").firstElementChild.nextSibling.textContent.trim();
+    return image.value.slice(image.value.indexOf(":") + 1);
+  };
+
+  const update = () => {
+    const image = marked("image"), shelf = shelfOf(image);
+    if (!image) return;
+    const name = shelf.dataset.name, sizes = list(shelf, "sizes"), interfaces = list(shelf, "interfaces");
+    restrict("size", (value) => !sizes.length || sizes.includes(value), `Not for ${name}`);
+    const opens = document.getElementById("lt-interfaces");
+    if (opens) {
+      opens.hidden = !interfaces.length;
+      restrict("interface", (value) => !value || interfaces.includes(value), `Not for ${name}`);
+    }
+    const options = list(shelf, "options");
+    for (const option of form.querySelectorAll(".lt-option")) {
+      option.hidden = !options.includes(option.dataset.option);
+      for (const input of option.querySelectorAll("input,select")) input.disabled = option.hidden;
+    }
+    for (const field of form.querySelectorAll("input[name=reference]")) {
+      field.disabled = field.closest("[data-slug]") !== shelf;
+      field.required = !field.disabled;
+    }
+    const size = marked("size"), face = marked("interface");
+    const parts = [[name, versionOf(image)].filter(Boolean).join(" ")];
+    if (size) parts.push(nameOf(size));
+    const chosen = document.createElement("b");
+    chosen.textContent = parts.join(", ") + ".";
+    const detail = size && [...size.closest("label").querySelectorAll("small")].pop();
+    const more = [];
+    if (detail) more.push(detail.textContent.trim() + ".");
+    if (face && face.value && interfaces.length) more.push(`Opens in ${nameOf(face)}.`);
+    if (dock.dataset.last && dock.dataset.last === `${image.value}|${size ? size.value : ""}`) more.push("Last time you chose the same.");
+    words.replaceChildren(chosen, " " + more.join(" "));
+  };
+
+  // #image=lsst&tag=w_2026_46&size=small marks a choice and starts nothing.
+  const preselect = () => {
+    const wanted = new URLSearchParams(location.hash.slice(1));
+    const slug = wanted.get("image"), tag = wanted.get("tag");
+    if (!slug) return;
+    const values = tag ? [`${slug}:${tag}`] : [slug];
+    const radios = [...form.querySelectorAll("input[name=image]")];
+    const radio = radios.find((each) => values.includes(each.value)) || (!tag && radios.find((each) => each.value.startsWith(`${slug}:`)));
+    if (!radio) return;
+    for (let around = radio.parentElement; around && around !== form; around = around.parentElement) {
+      if (around.hidden) around.hidden = false;
+      if (around.tagName === "DETAILS") around.open = true;
+    }
+    radio.checked = true;
+    update();
+    for (const name of ["size", "interface"]) {
+      const each = [...form.querySelectorAll(`input[name="${name}"]`)].find((input) => input.value === wanted.get(name) && !input.disabled);
+      if (each) each.checked = true;
+    }
+    update();
+    radio.closest("label").scrollIntoView({ block: "center" });
+  };
+
+  for (const filter of form.querySelectorAll(".lt-filter")) {
+    const input = filter.querySelector("input"), status = filter.querySelector("[role=status]");
+    const rows = [...filter.parentElement.querySelectorAll(".lt-rows label")];
+    filter.hidden = false;
+    input.addEventListener("input", () => {
+      const wanted = input.value.trim().toLowerCase().split(/\s+/);
+      let left = 0;
+      for (const row of rows) {
+        const text = `${row.textContent} ${row.firstElementChild.value}`.toLowerCase();
+        row.hidden = !wanted.every((word) => text.includes(word));
+        if (!row.hidden) left += 1;
+      }
+      status.textContent = left === 1 ? "1 version" : `${left} versions`;
+    });
+    input.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+  }
+  form.addEventListener("change", update);
+  form.addEventListener("input", (event) => { if (event.target.name === "reference") update(); });
+  window.addEventListener("hashchange", preselect);
+  if (initial) initial.checked = true;
+  update();
+  preselect();
+})();

@@ -1,0 +1,20 @@
+"""Does importing our spawner load little more than KubeSpawner does? A hub's start waits for it."""
+
+import subprocess
+import sys
+
+# Every hub loads it anyway: jupyterhub.metrics does. Metrics exist from the start, so that a counter shows 0.
+ALSO = {"libretexts_hub", "prometheus_client"}
+PROGRAM = """
+import sys
+import kubespawner
+before = set(sys.modules)
+import libretexts_hub.hub.spawner
+print(*{name.partition(".")[0] for name in set(sys.modules) - before})
+"""
+
+
+def test_nothing_is_loaded_that_a_hub_has_no_use_for():
+    told = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True).stdout
+    added = {name for name in told.split() if name not in sys.stdlib_module_names}
+    assert added == ALSO
