@@ -39,7 +39,9 @@ class Scheme(Protocol):
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """A key that sorts `v10` after `v9`."""
     parts = re.split(r"([0-9]+)", text)
-    return tuple((1, int(part), "") if part.isdigit() else (0, 0, part) for part in parts if part)
+    return tuple(
+        (1, int(part), "") if part.isascii() and part.isdigit() else (0, 0, part) for part in parts if part
+    )
 
 
 def unknown(raw: str) -> Tag:

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import re
 import signal
 import sys
 from collections.abc import Sequence
@@ -23,6 +24,15 @@ def _port(text: str) -> int:
     return port
 
 
+def _resource(text: str) -> tuple[str, str]:
+    name, _, count = text.partition("=")
+    if not re.fullmatch(r"[a-z0-9.-]{1,253}/[A-Za-z0-9._-]{1,63}", name) or not re.fullmatch(
+        r"[0-9]{1,9}", count
+    ):
+        raise ValueError(text)
+    return name, count
+
+
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(
@@ -39,6 +49,14 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--images", type=Path, help="JSON or YAML file that maps image references to commands"
     )
     parser.add_argument("--one-address", action="store_true", help="all pods have the address 127.0.0.1")
+    parser.add_argument(
+        "--resource",
+        type=_resource,
+        action="append",
+        default=[],
+        metavar="NAME=COUNT",
+        help="an extended resource that the node is said to have, for example nvidia.com/gpu=2; repeatable",
+    )
     return parser.parse_args(arguments)
 
 
@@ -69,7 +87,9 @@ def read_images(file: Path | None) -> dict[str, dict[str, Any]]:
 async def run(options: argparse.Namespace) -> None:
     """Start the cluster, say where it is, and run until a signal comes. Raises SetupError."""
     images = read_images(options.images)
-    cluster = LocalCluster(options.state_dir, options.port, images, options.one_address)
+    cluster = LocalCluster(
+        options.state_dir, options.port, images, options.one_address, dict(options.resource)
+    )
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

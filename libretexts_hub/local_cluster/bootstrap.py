@@ -3,6 +3,7 @@
 import os
 import platform
 import sys
+from collections.abc import Mapping
 
 from libretexts_hub.local_cluster.clock import timestamp
 from libretexts_hub.local_cluster.history import Object
@@ -12,15 +13,19 @@ NODE = "local"
 NAMESPACES = ("default", "kube-system")
 
 
-def fill(store: Store) -> None:
-    """Make what is missing."""
+def fill(store: Store, resources: Mapping[str, str] | None = None) -> None:
+    """Make what is missing. `resources`: what the node has besides, such as {"nvidia.com/gpu": "2"}."""
     for name in NAMESPACES:
         if store.find("namespaces", None, name) is None:
             store.create("namespaces", None, namespace(name))
         if store.find("serviceaccounts", name, "default") is None:
             store.create("serviceaccounts", name, {"metadata": {"name": "default"}})
     if store.find("nodes", None, NODE) is None:
-        store.create("nodes", None, node())
+        store.create("nodes", None, node(resources))
+    else:
+        store.update(
+            "nodes", None, NODE, lambda old: _renew(old, node(resources))
+        )  # the machine may have changed
 
 
 def namespace(name: str) -> Object:
@@ -32,9 +37,15 @@ def namespace(name: str) -> Object:
     }
 
 
-def node() -> Object:
-    """This machine."""
-    capacity = {"cpu": str(os.cpu_count() or 1), "memory": _memory(), "pods": "1000"}
+def _renew(old: Object, new: Object) -> None:
+    old["metadata"]["labels"] = (old["metadata"].get("labels") or {}) | new["metadata"]["labels"]
+    for part in ("capacity", "allocatable", "nodeInfo"):
+        old["status"][part] = new["status"][part]
+
+
+def node(resources: Mapping[str, str] | None = None) -> Object:
+    """This machine, with `resources` that it is said to have."""
+    capacity = {"cpu": str(os.cpu_count() or 1), "memory": _memory(), "pods": "1000", **(resources or {})}
     moment = timestamp()
     ready = {
         "type": "Ready",
@@ -44,13 +55,13 @@ def node() -> Object:
         "lastHeartbeatTime": moment,
         "lastTransitionTime": moment,
     }
+    machine = platform.machine()
     labels = {
         "kubernetes.io/hostname": NODE,
         "kubernetes.io/os": sys.platform,
-        "kubernetes.io/arch": {"x86_64": "amd64", "aarch64": "arm64"}.get(
-            platform.machine(), platform.machine()
-        ),
+        "kubernetes.io/arch": {"x86_64": "amd64", "aarch64": "arm64"}.get(machine, machine),
     }
+    labels |= {f"beta.{name}": labels[name] for name in ("kubernetes.io/os", "kubernetes.io/arch")}
     return {
         "metadata": {"name": NODE, "labels": labels},
         "spec": {},

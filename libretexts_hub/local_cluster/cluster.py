@@ -21,8 +21,9 @@ class LocalCluster:
     """An embedded cluster whose state lives in one folder.
 
     `images` maps image references (fnmatch patterns) to what an image's configuration would say. With
-    `one_address` all pods have the address 127.0.0.1, for systems whose loopback has no more. After `start()`
-    there are `url`, `token` and the path of a `kubeconfig`.
+    `one_address` all pods have the address 127.0.0.1, for systems whose loopback has no more. `resources` is
+    what the node is said to have, such as {"nvidia.com/gpu": "2"}: counted, not given to anybody. After
+    `start()` there are `url`, `token` and the path of a `kubeconfig`.
     """
 
     def __init__(
@@ -31,11 +32,13 @@ class LocalCluster:
         port: int = 0,
         images: Mapping[str, Mapping[str, Any]] | None = None,
         one_address: bool = False,
+        resources: Mapping[str, str] | None = None,
     ) -> None:
         self._state = StateDir(Path(state_dir))
         self._port = port
         self._images = dict(images or {})
         self._one_address = one_address
+        self._resources = dict(resources or {})
         self._parts: tuple[Kubelet, Controllers, ApiServer] | None = None
         self._file = ObjectsFile(self._state.path / "objects.json")
         self.store = Store()
@@ -64,7 +67,7 @@ class LocalCluster:
     async def _start(self) -> None:
         folder = self._state.path
         self.store = self._file.load()
-        bootstrap.fill(self.store)
+        bootstrap.fill(self.store, self._resources)
         self._file.watch(self.store)
         self.token = ensure_token(folder)
         certificate_file, key_file = ensure_certificate(folder)
@@ -72,7 +75,7 @@ class LocalCluster:
         context.load_cert_chain(certificate_file, key_file)
         kubelet = Kubelet(self.store, folder, self._images, one_address=self._one_address)
         controllers = Controllers(self.store)
-        server = ApiServer(self.store, self.token, kubelet.pod_log)
+        server = ApiServer(self.store, self.token, kubelet.pod_log, kubelet.follow_pod_log)
         self._parts = kubelet, controllers, server
         await kubelet.start()
         controllers.start()

@@ -49,6 +49,7 @@ def kubectl(cluster: ClusterInfo, *words: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
 
 
+@pytest.mark.own_cluster
 def test_the_node_is_ready_and_says_its_version(cluster, api):
     cluster.own_run("the node")
     assert is_node_ready(api, NODE)
@@ -89,6 +90,7 @@ def test_this_machine_reaches_a_pod_and_the_pod_reaches_this_machine_and_the_api
     assert wait_until(answers, 30, pause=0.2), api.text(f"/api/v1/namespaces/{space}/pods/server/log")
 
 
+@pytest.mark.own_cluster
 @pytest.mark.parametrize("group", [pytest.param(100, id="fsGroup 100"), pytest.param(None, id="no fsGroup")])
 def test_a_claim_is_provisioned_writable_and_its_directory_goes_with_it(cluster, api, space, group):
     folder = cluster.own_run("looking at volumes on disk").folder / "claims"
@@ -116,6 +118,7 @@ def test_a_claim_is_provisioned_writable_and_its_directory_goes_with_it(cluster,
     assert not (folder / volume).exists()
 
 
+@pytest.mark.own_cluster
 def test_a_tag_that_is_not_in_the_registry_is_a_failed_pull(cluster, api, space):
     cluster.own_run("the registry")
     assert registry.tags(cluster.registry, "lab") == ["5.5"]
@@ -205,6 +208,7 @@ def test_the_hub_account_may_do_nothing_else(cluster, space, method, path):
     assert refused.value.status == 403
 
 
+@pytest.mark.own_cluster
 def test_the_audit_log_says_who_did_what(cluster, api, space):
     api.create(
         f"/api/v1/namespaces/{space}/secrets", {"metadata": {"name": "noted"}, "stringData": {"key": "hush"}}
@@ -212,7 +216,8 @@ def test_the_audit_log_says_who_did_what(cluster, api, space):
 
     def lines() -> list[dict]:
         entries = map(json.loads, cluster.audit_log.read_text().splitlines())
-        return [entry for entry in entries if entry.get("objectRef", {}).get("name") == "noted"]
+        asked = [(entry, entry.get("objectRef", {})) for entry in entries]
+        return [entry for entry, of in asked if (of.get("namespace"), of.get("name")) == (space, "noted")]
 
     assert wait_until(lambda: bool(lines()), 10)
     assert [(entry["verb"], entry["user"]["username"]) for entry in lines()] == [("create", "admin")]

@@ -9,7 +9,7 @@ from tests.cluster.running import running_cluster
 from tests.cluster.simulated_nodes import TAINT, simulated_nodes
 
 # Each of these stops the API server or adds nodes: only for the cluster that is ours.
-pytestmark = [pytest.mark.real_cluster, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.real_cluster, pytest.mark.own_cluster, pytest.mark.timeout(300)]
 
 
 @pytest.fixture

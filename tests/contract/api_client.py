@@ -161,6 +161,17 @@ class Api:
             assert answer.status == 200, await answer.text()
             yield Watch(answer)
 
+    @asynccontextmanager
+    async def stream(
+        self, resource: str, name: str, subresource: str, **query: str
+    ) -> AsyncIterator[aiohttp.StreamReader]:
+        """The body as it comes."""
+        headers = {"Authorization": f"Bearer {self.target.token}", "Accept": "*/*"}
+        path = self.path(resource, name, subresource)
+        async with self._session.get(path, params=query, headers=headers) as answer:
+            assert answer.status == 200, await answer.text()
+            yield answer.content
+
     async def gone(self, resource: str, name: str, seconds: float = 30) -> None:
         """Wait until it does not exist any more."""
         await until(lambda: self._is_gone(resource, name), seconds, f"{resource} {name} is still there")

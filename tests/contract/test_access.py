@@ -71,7 +71,7 @@ async def test_what_is_not_there(api, method: str, path: str, code: int, reason:
 
 
 async def test_a_body_of_an_unknown_type_is_refused(api) -> None:
-    (await api.ask("POST", api.path("configmaps"), b"a,b", headers=NOT_YAML)).failed(
+    assert (await api.ask("POST", api.path("configmaps"), b"a,b", headers=NOT_YAML)).failed(
         415, "UnsupportedMediaType"
     )
 
@@ -88,7 +88,7 @@ async def test_a_tried_create_is_checked(api) -> None:
     (await api.create("pods", gated_pod("Bad_"), dryRun="All")).failed(422, "Invalid")
     name = unique("t")
     (await api.create("configmaps", config_map(name))).ok()
-    (await api.create("configmaps", config_map(name), dryRun="All")).failed(409, "AlreadyExists")
+    assert (await api.create("configmaps", config_map(name), dryRun="All")).failed(409, "AlreadyExists")
 
 
 async def test_a_tried_change_changes_nothing(api) -> None:
@@ -106,7 +106,7 @@ async def test_a_tried_change_changes_nothing(api) -> None:
 
 async def test_a_try_of_an_unknown_kind_is_refused(api) -> None:
     answer = await api.create("configmaps", config_map(unique("t")), dryRun="Some")
-    answer.failed(422, "Invalid")
+    assert answer.failed(422, "Invalid")
 
 
 async def test_there_is_a_node(api) -> None:

@@ -68,6 +68,7 @@ async def test_an_unused_claim_goes(api) -> None:
     (await api.create("pods", gated_pod(name, volumes=[home(name)]))).ok()
     (await api.delete("persistentvolumeclaims", name)).ok(200)
     await api.gone("persistentvolumeclaims", name)
+    assert (await api.get("persistentvolumeclaims", name)).status == 404
 
 
 def home(name: str) -> dict:
@@ -78,7 +79,7 @@ async def test_a_pod_on_no_node_goes_at_once(api) -> None:
     name = unique("d")
     (await api.create("pods", gated_pod(name))).ok()
     (await api.delete("pods", name, {"gracePeriodSeconds": 30})).ok(200)
-    (await api.get("pods", name)).failed(404, "NotFound")
+    assert (await api.get("pods", name)).failed(404, "NotFound")
 
 
 def owned(name: str, owner: dict, **fields: object) -> dict:
@@ -104,6 +105,7 @@ async def test_what_is_owned_goes_too(api, options: dict | None) -> None:
     (await api.delete("pods", name, options)).ok(200)
     await api.gone("pods", name)
     await api.gone("secrets", name)
+    assert (await api.get("secrets", name)).status == 404
 
 
 async def test_an_orphan_stays(api) -> None:
@@ -134,6 +136,7 @@ async def test_an_owner_that_never_was(api) -> None:
     }
     (await api.create("secrets", owned(name, ghost))).ok()
     await api.gone("secrets", name)
+    assert (await api.get("secrets", name)).status == 404
 
 
 async def test_one_of_two_owners_is_enough(api) -> None:
@@ -150,6 +153,7 @@ async def test_one_of_two_owners_is_enough(api) -> None:
     await until(one_owner, 30, "the owner that went is still named")
     (await api.delete("configmaps", f"{name}-1")).ok()
     await api.gone("secrets", name)
+    assert (await api.get("secrets", name)).status == 404
 
 
 async def test_a_selection_is_deleted(api) -> None:

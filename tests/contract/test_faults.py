@@ -14,7 +14,6 @@ from kubernetes_asyncio import client, config
 from tests.contract.api_client import Api, unique
 from tests.contract.samples import config_map
 from tests.servers.faults import FaultProxy
-from tests.servers.kubectl import find_kubectl
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -66,11 +65,11 @@ async def test_a_library_through_the_proxy(target, faults) -> None:
         assert (await core.list_namespaced_secret(target.namespace)).kind == "SecretList"
 
 
-@pytest.mark.skipif(find_kubectl() is None, reason="no kubectl on this machine; `make cluster` builds one")
-async def test_kubectl_through_the_proxy(faults) -> None:
+@pytest.mark.kubectl
+async def test_kubectl_through_the_proxy(kubectl_program, faults) -> None:
     await faults.clear()
     process = await asyncio.create_subprocess_exec(
-        str(find_kubectl()),
+        str(kubectl_program),
         f"--kubeconfig={faults.kubeconfig}",
         "get",
         "namespaces",

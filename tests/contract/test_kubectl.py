@@ -10,25 +10,18 @@ import pytest
 from tests.contract.api_client import unique
 from tests.contract.pod_samples import container, pod
 from tests.contract.samples import claim, config_map, secret
-from tests.servers.kubectl import find_kubectl
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(
-        find_kubectl() is None, reason="no kubectl on this machine; `make cluster` builds one"
-    ),
-]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.kubectl]
 
 
 @pytest.fixture(scope="module")
-def kubectl(target, tmp_path_factory):
+def kubectl(target, kubectl_program, tmp_path_factory):
     """Run kubectl in the target's namespace; its exit status, output and complaints."""
-    program = find_kubectl()
     cache = tmp_path_factory.mktemp("kubectl-cache")
 
     async def run(*words: str, given: object = None) -> tuple[int, str, str]:
         process = await asyncio.create_subprocess_exec(
-            str(program),
+            str(kubectl_program),
             f"--kubeconfig={target.kubeconfig}",
             f"--namespace={target.namespace}",
             f"--cache-dir={cache}",

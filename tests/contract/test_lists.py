@@ -58,7 +58,7 @@ async def test_label_selectors(api, labelled: str, selector: str, expected: str)
 
 @pytest.mark.parametrize("selector", ["app in lab", "a=b=c", "=x", "app in (", "-bad-=x", "a,,b"])
 async def test_a_broken_label_selector_is_refused(api, selector: str) -> None:
-    (await api.list("configmaps", labelSelector=selector)).failed(400, "BadRequest")
+    assert (await api.list("configmaps", labelSelector=selector)).failed(400, "BadRequest")
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -124,7 +124,7 @@ async def test_field_selectors(api, about_pods: str, resource: str, selector: st
     ],
 )
 async def test_an_unknown_field_selector_is_refused(api, resource: str, selector: str) -> None:
-    (await api.list(resource, fieldSelector=selector)).failed(400, "BadRequest")
+    assert (await api.list(resource, fieldSelector=selector)).failed(400, "BadRequest")
 
 
 async def test_every_namespace_is_listed_at_once(api, labelled: str) -> None:
@@ -183,7 +183,7 @@ async def test_a_garbled_page_token_is_refused(api, garbage: str) -> None:
     ],
 )
 async def test_a_garbled_query_is_refused(api, query: dict, code: int, reason: str) -> None:
-    (await api.list("configmaps", **query)).failed(code, reason)
+    assert (await api.list("configmaps", **query)).failed(code, reason)
 
 
 async def test_a_list_of_any_version_is_allowed(api, labelled: str) -> None:
@@ -245,4 +245,4 @@ async def test_metadata_only(api) -> None:
 
 async def test_a_format_nobody_speaks_is_refused(api) -> None:
     answer = await api.ask("GET", api.path("secrets"), headers={"Accept": "text/csv"})
-    answer.failed(406, "NotAcceptable")
+    assert answer.failed(406, "NotAcceptable")

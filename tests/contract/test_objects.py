@@ -120,11 +120,11 @@ async def test_a_change_of_something_else_is_refused(api, change: dict, code: in
     name = unique("o")
     first = (await api.create("configmaps", config_map(name))).ok()
     body = {**first, "metadata": {**first["metadata"], **change}}
-    (await api.replace("configmaps", name, body)).failed(code, reason)
+    assert (await api.replace("configmaps", name, body)).failed(code, reason)
 
 
 async def test_a_change_of_nothing_is_not_found(api) -> None:
-    (await api.replace("configmaps", "absent", config_map("absent"))).failed(404, "NotFound")
+    assert (await api.replace("configmaps", "absent", config_map("absent"))).failed(404, "NotFound")
 
 
 async def test_a_lease_changes_hands_once(api) -> None:

@@ -103,18 +103,18 @@ async def test_a_json_patch_that_fails_changes_nothing(
 )
 async def test_a_merge_patch_is_refused(api, patch: object, code: int, reason: str) -> None:
     name = await made(api)
-    (await api.patch("configmaps", name, patch, MERGE)).failed(code, reason)
+    assert (await api.patch("configmaps", name, patch, MERGE)).failed(code, reason)
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/xml"])
 async def test_a_patch_of_an_unknown_type(api, kind: str) -> None:
     name = await made(api)
-    (await api.patch("configmaps", name, {}, kind)).failed(415, "UnsupportedMediaType")
+    assert (await api.patch("configmaps", name, {}, kind)).failed(415, "UnsupportedMediaType")
 
 
 async def test_a_patch_of_nothing(api) -> None:
     for kind, body in ((MERGE, {}), (JSON_PATCH, [])):
-        (await api.patch("configmaps", "absent", body, kind)).failed(404, "NotFound")
+        assert (await api.patch("configmaps", "absent", body, kind)).failed(404, "NotFound")
 
 
 async def test_a_strategic_patch_is_a_stated_difference(api) -> None:

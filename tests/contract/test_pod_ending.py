@@ -94,7 +94,8 @@ async def test_no_grace_at_all(api) -> None:
     (await api.delete("pods", "at-once", {"gracePeriodSeconds": 0})).ok(200)
     (await api.get("pods", "at-once")).failed(404, "NotFound")
     (await api.create("pods", pod("at-once", container(api.target, "exit 0")))).ok(201)
-    await api.pod_until("at-once", phase("Succeeded"))
+    again = await api.pod_until("at-once", phase("Succeeded"))
+    assert "deletionTimestamp" not in again["metadata"]
 
 
 async def test_a_hook_runs_before_the_signal(api) -> None:
@@ -120,12 +121,14 @@ async def test_what_a_running_pod_owns_goes_with_it(api) -> None:
     (await api.delete("pods", "owner")).ok()
     await api.gone("pods", "owner")
     await api.gone("secrets", name)
+    assert (await api.get("secrets", name)).status == 404
 
 
 async def test_a_finished_pod_stays_until_it_is_deleted(api) -> None:
     await api.pod_until("finished", phase("Succeeded"))
     (await api.delete("pods", "finished")).ok(200)
     await api.gone("pods", "finished")
+    assert (await api.get("pods", "finished")).status == 404
 
 
 async def test_a_home_in_use_is_kept(api) -> None:

@@ -246,7 +246,8 @@ async def test_an_image_that_is_missing(api) -> None:
     ("name", "reason"), [("lacks-local-image", "ErrImageNeverPull"), ("bad-image", "InvalidImageName")]
 )
 async def test_an_image_that_cannot_be(api, name: str, reason: str) -> None:
-    await api.pod_until(name, lambda pod: waiting(pod).get("reason") == reason)
+    seen = await api.pod_until(name, lambda pod: waiting(pod).get("reason") == reason)
+    assert seen["status"]["phase"] == "Pending"
 
 
 async def test_a_program_that_is_missing(api) -> None:

@@ -69,7 +69,7 @@ async def test_an_invalid_field_is_named(api, resource: str, path: str, value: A
 )
 async def test_what_cannot_be_read_is_a_bad_request(api, resource: str, path: str, value: Any) -> None:
     body = altered(BASES[resource](unique("v")), path, value)
-    (await api.create(resource, body)).failed(400, "BadRequest")
+    assert (await api.create(resource, body)).failed(400, "BadRequest")
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"text"', b"\xff\xfe", b"{}{}"], ids=repr)

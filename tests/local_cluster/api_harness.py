@@ -127,6 +127,12 @@ async def until(condition: Callable[[], Any], failure: str) -> Any:
     return found
 
 
+async def followed_log(*names: str, **options: Any) -> AsyncIterator[bytes]:
+    """In the place of the kubelet's."""
+    yield f"{names} ".encode()
+    yield f"{options}".encode()
+
+
 @asynccontextmanager
 async def running_api(folder: Path, store: Store | None = None) -> AsyncIterator[Api]:
     """A running server with controllers; what a kubelet would do, a test does itself in the store."""
@@ -136,7 +142,7 @@ async def running_api(folder: Path, store: Store | None = None) -> AsyncIterator
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(*files)
     controllers = Controllers(store)
-    server = ApiServer(store, TOKEN, lambda *names, **options: f"{names} {options}".encode())
+    server = ApiServer(store, TOKEN, lambda *names, **options: f"{names} {options}".encode(), followed_log)
     controllers.start()
     port = await server.start(0, context)
     connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=str(files[0])))

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
 import signal
 import socket
 import stat
@@ -11,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -250,9 +250,9 @@ async def test_the_certificate_is_checked(cluster: LocalCluster) -> None:
             await session.get(f"{cluster.url}/version")
 
 
-async def kubectl(cluster: LocalCluster, *arguments: str, stdin: Any = None) -> str:
+async def run_kubectl(program: Path, cluster: LocalCluster, *arguments: str, stdin: Any = None) -> str:
     process = await asyncio.create_subprocess_exec(
-        str(shutil.which("kubectl")), "--kubeconfig", str(cluster.kubeconfig), *arguments,
+        str(program), "--kubeconfig", str(cluster.kubeconfig), *arguments,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     text = json.dumps(stdin).encode() if stdin else b""
@@ -261,17 +261,18 @@ async def kubectl(cluster: LocalCluster, *arguments: str, stdin: Any = None) -> 
     return output.decode()
 
 
-@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
-async def test_kubectl(cluster: LocalCluster) -> None:
+@pytest.mark.kubectl
+async def test_kubectl(cluster: LocalCluster, kubectl_program: Path) -> None:
+    kubectl = partial(run_kubectl, kubectl_program, cluster)
     for body, kind in ((pod(), "Pod"), (claim(), "PersistentVolumeClaim"), (config_map(), "ConfigMap")):
-        await kubectl(cluster, "apply", "-f", "-", stdin={"apiVersion": "v1", "kind": kind, **body})
-    await kubectl(cluster, "wait", "--for=condition=Ready", "pod/p", "--timeout=20s")
-    listed = (await kubectl(cluster, "get", "pods,pvc,secrets,svc,cm,events,sa,leases,ns,nodes")).splitlines()
+        await kubectl("apply", "-f", "-", stdin={"apiVersion": "v1", "kind": kind, **body})
+    await kubectl("wait", "--for=condition=Ready", "pod/p", "--timeout=20s")
+    listed = (await kubectl("get", "pods,pvc,secrets,svc,cm,events,sa,leases,ns,nodes")).splitlines()
     assert any(line.split()[:4] == ["pod/p", "1/1", "Running", "0"] for line in listed)
     assert any(line.split()[:2] == ["persistentvolumeclaim/c", "Bound"] for line in listed)
-    assert "kind: ConfigMap" in await kubectl(cluster, "get", "cm", "m", "-o", "yaml")
-    assert "Successfully assigned default/p" in await kubectl(cluster, "describe", "pod", "p")
-    await kubectl(cluster, "logs", "p")
-    assert "yes" in await kubectl(cluster, "auth", "can-i", "create", "pods")
-    assert 'pod "p" deleted' in await kubectl(cluster, "delete", "pod", "p")
-    assert "No resources found" in await kubectl(cluster, "get", "pods")
+    assert "kind: ConfigMap" in await kubectl("get", "cm", "m", "-o", "yaml")
+    assert "Successfully assigned default/p" in await kubectl("describe", "pod", "p")
+    await kubectl("logs", "p")
+    assert "yes" in await kubectl("auth", "can-i", "create", "pods")
+    assert 'pod "p" deleted' in await kubectl("delete", "pod", "p")
+    assert "No resources found" in await kubectl("get", "pods")

@@ -235,6 +235,9 @@ async def test_the_log_is_the_kubelets(api: Api) -> None:
     (await api.get("pods/q/log?container=one")).refused(404, "NotFound")
     text = (await api.get("pods/p/log?container=two&tailLines=5&previous=true", accept="*/*")).body
     assert text == "('default', 'p', 'two') {'tail_lines': 5, 'previous': True}"
+    text = (await api.get("pods/p/log?container=two&follow=true&tailLines=5", accept="*/*")).body
+    assert text == "('default', 'p', 'two') {'tail_lines': 5}"
+    (await api.get("pods/p/log?container=three&follow=true")).refused(400, "BadRequest")
 
 
 async def test_everything_may_be_done(api: Api) -> None:

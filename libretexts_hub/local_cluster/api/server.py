@@ -14,7 +14,7 @@ from libretexts_hub.local_cluster.api.authentication import check_token
 from libretexts_hub.local_cluster.api.body import LARGEST_BODY_BYTES, warning_headers
 from libretexts_hub.local_cluster.api.discovery import documents
 from libretexts_hub.local_cluster.api.encoding import Encoder, dump
-from libretexts_hub.local_cluster.api.pod_log import PodLog, pod_log
+from libretexts_hub.local_cluster.api.pod_log import FollowedLog, PodLog, pod_log
 from libretexts_hub.local_cluster.api.presentation import Presentation
 from libretexts_hub.local_cluster.api.read import list_page
 from libretexts_hub.local_cluster.api.requests import Target, is_watch, parse_path
@@ -32,10 +32,11 @@ REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 class ApiServer:
     """The HTTPS server in front of a store."""
 
-    def __init__(self, store: Store, token: str, read_log: PodLog) -> None:
+    def __init__(self, store: Store, token: str, read_log: PodLog, follow_log: FollowedLog) -> None:
         self._store = store
         self._token = token
         self._read_log = read_log
+        self._follow_log = follow_log
         self._encoder = Encoder()
         self._documents = {path: dump(answer) for path, answer in documents().items()}
         self._runner: web.AppRunner | None = None
@@ -90,7 +91,7 @@ class ApiServer:
         if target.subresource == "log":
             if request.method != "GET":
                 raise status.method_not_allowed()
-            return await pod_log(self._store, self._read_log, request, target)
+            return await pod_log(self._store, self._read_log, self._follow_log, request, target)
         handlers = COLLECTION if target.name is None else SUBRESOURCE if target.subresource else OBJECT
         verb, handler = handlers.get(request.method, ("", None))
         if (

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -17,7 +17,7 @@ from libretexts_hub.local_cluster.kubelet.hooks import run_hook
 from libretexts_hub.local_cluster.kubelet.image_pull import ImagePull
 from libretexts_hub.local_cluster.kubelet.images import Image
 from libretexts_hub.local_cluster.kubelet.launch import Launch, prepare_launch, stop_signal
-from libretexts_hub.local_cluster.kubelet.logs import log_file, open_log, read_log
+from libretexts_hub.local_cluster.kubelet.logs import follow_log, log_file, open_log, read_log
 from libretexts_hub.local_cluster.kubelet.mounts import ContainerRoot
 from libretexts_hub.local_cluster.kubelet.prober import KINDS, ProbeHandlers, Prober
 from libretexts_hub.local_cluster.kubelet.probes import ProbeTarget, Verdict
@@ -257,6 +257,15 @@ class Container:
         """What the current attempt has written, or the one before it."""
         number = self.state.attempts - (2 if previous else 1)
         return read_log(log_file(self.folder, number), tail_lines) if number >= 0 else b""
+
+    def follow_log(self, *, tail_lines: int | None) -> AsyncIterator[bytes]:
+        """What the current attempt has written and writes, to its end."""
+        number = self.state.attempts - 1
+
+        def is_over() -> bool:
+            return self.state.attempts - 1 != number or self.state.running_since is None
+
+        return follow_log(log_file(self.folder, number), tail_lines, is_over)
 
     async def ended(self) -> None:
         """Return when there is no process (any more)."""

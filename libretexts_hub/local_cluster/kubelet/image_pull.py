@@ -23,6 +23,7 @@ class ImagePull:
         while not self.context.stopping.is_set():
             image = self._find(reference)
             if image is not None:
+                self.context.node.add_image(image)
                 return image
             if self.state.waiting_reason == "ErrImagePull":
                 await self._back_off(reference)

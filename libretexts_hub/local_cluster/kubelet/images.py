@@ -60,6 +60,16 @@ class Image:
         text = json.dumps([self.entrypoint, self.cmd, dict(self.env)], sort_keys=True)
         return f"{self.reference.partition('@')[0]}@sha256:{sha256(text.encode()).hexdigest()}"
 
+    @property
+    def names(self) -> list[str]:
+        """By digest and by tag, as a node's status names an image."""
+        found = _REFERENCE.fullmatch(self.reference)
+        if found is None:
+            return [self.reference]
+        digest = found["digest"] or f"@{self.image_id.rpartition('@')[2]}"
+        tag = found["tag"] or ("" if found["digest"] else ":latest")
+        return [found["name"] + digest, *([found["name"] + tag] if tag else [])]
+
 
 def is_reference(text: str) -> bool:
     """True when a registry could know an image by this name."""
@@ -104,6 +114,10 @@ class Images:
                 where=str(source),
                 fix="Give a JSON or YAML file with image patterns as keys.",
             ) from error
+
+    def exact(self) -> list[Image]:
+        """The images that are named in full, without a pattern: they are there before anybody asks."""
+        return [_named(name, image) for name, image in self._entries.items() if is_reference(name)]
 
     def find(self, reference: str) -> Image | None:
         """The image, or None when no pattern matches. A reference without tag means `:latest`."""

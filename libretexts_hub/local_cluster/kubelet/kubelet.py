@@ -5,7 +5,7 @@ Watches the store, schedules pods, runs a worker for each, ends them all at the 
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from libretexts_hub.local_cluster.kubelet.addresses import Addresses
 from libretexts_hub.local_cluster.kubelet.images import Images
 from libretexts_hub.local_cluster.kubelet.node import NODE_NAME, Node
 from libretexts_hub.local_cluster.kubelet.pod import PodWorker
-from libretexts_hub.local_cluster.kubelet.pod_log import read_pod_log
+from libretexts_hub.local_cluster.kubelet.pod_log import follow_pod_log, read_pod_log
 from libretexts_hub.local_cluster.kubelet.scheduler import Scheduler
 from libretexts_hub.local_cluster.kubelet.strays import STATE_MARKER, kill_marked
 from libretexts_hub.local_cluster.kubelet.timing import Timing
@@ -68,6 +68,7 @@ class Kubelet:
         self._node = Node(self._store, self._state_dir, self._images, addresses, self._timing, session)
         self._node.pods_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._node.claims.sweep()
+        self._node.show_images(self._images.exact())
         self._scheduler = Scheduler(self._store, self._node.events, NODE_NAME)
         self._watches = [
             asyncio.ensure_future(self._follow("persistentvolumeclaims", self._see_claim)),
@@ -102,6 +103,13 @@ class Kubelet:
         pod = self._store.get("pods", namespace, name)
         return read_pod_log(pod, self._workers.get(pod["metadata"]["uid"]), container, tail_lines, previous)
 
+    def follow_pod_log(
+        self, namespace: str, name: str, container: str, *, tail_lines: int | None = None
+    ) -> AsyncIterator[bytes]:
+        """What a container writes, until it ends. ApiError as `pod_log`, at once."""
+        pod = self._store.get("pods", namespace, name)
+        return follow_pod_log(pod, self._workers.get(pod["metadata"]["uid"]), container, tail_lines)
+
     async def _follow(self, resource: str, see: Callable[[Event], None]) -> None:
         """Hand every object, and every change, to `see`.
 
@@ -121,6 +129,8 @@ class Kubelet:
         assert self._scheduler is not None  # noqa: S101
         pod, uid = event.object, event.object["metadata"]["uid"]
         worker = self._workers.get(uid)
+        if event.type == "DELETED" or pod.get("status", {}).get("phase") in ("Succeeded", "Failed"):
+            self._scheduler.consider_pending()  # what this pod held is free
         if event.type == "DELETED":
             self._scheduler.forget(uid)
             if worker is not None:

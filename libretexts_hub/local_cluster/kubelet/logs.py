@@ -1,10 +1,14 @@
 """What did a container write? One file for each attempt."""
 
+import asyncio
 import os
 import re
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import BinaryIO
 
+# How often a log that is followed is looked at.
+_FOLLOW_SECONDS = 0.1
 _CHUNK = 64 * 1024
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 
@@ -32,6 +36,28 @@ def read_log(path: Path, tail_lines: int | None = None) -> bytes:
             return file.read() if tail_lines is None else _tail(file, tail_lines)
     except FileNotFoundError:
         return b""
+
+
+async def follow_log(path: Path, tail_lines: int | None, is_over: Callable[[], bool]) -> AsyncIterator[bytes]:
+    """What was written so far, and on as it is written until `is_over`; b"" when nothing comes."""
+    text = read_log(path)
+    position = len(text)
+    lines = _LINE.findall(text)
+    yield text if tail_lines is None else b"".join(lines[max(len(lines) - max(tail_lines, 0), 0) :])
+    while True:
+        over = is_over()  # asked before the last look, which finds the last words
+        try:
+            with path.open("rb") as file:
+                file.seek(position)
+                text = file.read(_CHUNK)
+        except FileNotFoundError:  # the pod has gone, and its log with it
+            return
+        position += len(text)
+        if over and not text:
+            return
+        yield text
+        if not text:
+            await asyncio.sleep(_FOLLOW_SECONDS)
 
 
 def _tail(file: BinaryIO, lines: int) -> bytes:

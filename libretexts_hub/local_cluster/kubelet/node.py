@@ -1,5 +1,6 @@
 """What do all pods of the one node share?"""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,11 +10,13 @@ from libretexts_hub.local_cluster.kubelet.addresses import LOCALHOST, Addresses
 from libretexts_hub.local_cluster.kubelet.backoff import BackOff
 from libretexts_hub.local_cluster.kubelet.claims import Claims
 from libretexts_hub.local_cluster.kubelet.events import Events
-from libretexts_hub.local_cluster.kubelet.images import Images
+from libretexts_hub.local_cluster.kubelet.images import Image, Images
 from libretexts_hub.local_cluster.kubelet.strays import StraySweep
 from libretexts_hub.local_cluster.kubelet.timing import Timing
-from libretexts_hub.local_cluster.store import Store
+from libretexts_hub.local_cluster.store import Object, Store
 
+# nodeStatusMaxImages of the kubelet's configuration.
+MOST_IMAGES = 50
 NODE_NAME = "local"
 HOST_IP = LOCALHOST
 
@@ -40,6 +43,23 @@ class Node:
         self.image_backoff = BackOff(self.timing)
         self.crash_backoff = BackOff(self.timing)
         self.strays = StraySweep()
+
+    def show_images(self, images: list[Image]) -> None:
+        """Let the node's status name these images and no others."""
+        self._change_images(lambda _: [{"names": image.names} for image in images])
+
+    def add_image(self, image: Image) -> None:
+        """Let the node's status name this one too, as after a pull."""
+        entry: Object = {"names": image.names}
+        self._change_images(lambda shown: shown if entry in shown else [*shown, entry])
+
+    def _change_images(self, changed: Callable[[list[Object]], list[Object]]) -> None:
+        def change(node: Object) -> None:
+            status = node.setdefault("status", {})
+            status["images"] = changed(status.get("images") or [])[-MOST_IMAGES:]
+
+        if self.store.find("nodes", None, NODE_NAME) is not None:
+            self.store.update("nodes", None, NODE_NAME, change)
 
     @property
     def pods_folder(self) -> Path:

@@ -1,5 +1,8 @@
 """What does the log of a container say, or why is there none?"""
 
+from collections.abc import AsyncIterator
+
+from libretexts_hub.local_cluster.kubelet.container import Container
 from libretexts_hub.local_cluster.kubelet.pod import PodWorker
 from libretexts_hub.local_cluster.status import bad_request
 from libretexts_hub.local_cluster.store import Object
@@ -13,10 +16,25 @@ _IMAGE_WORDS = {
 def read_pod_log(
     pod: Object, worker: PodWorker | None, container: str, tail_lines: int | None, previous: bool
 ) -> bytes:
-    """The bytes that were written.
+    """The bytes that were written. ApiError 400 when there are none to be had."""
+    found = _container_with_log(pod, worker, container, previous=previous)
+    state = found.state
+    # While it waits for a restart, the attempt that ended last is the current one as well as the previous.
+    waits = previous and state.running_since is None and state.termination is None
+    return found.log(tail_lines=tail_lines, previous=previous and not waits)
 
-    ApiError 400 with the words of validateContainerLogStatus in kubelet_pods.go.
-    """
+
+def follow_pod_log(
+    pod: Object, worker: PodWorker | None, container: str, tail_lines: int | None
+) -> AsyncIterator[bytes]:
+    """The bytes as they are written, to the end of the attempt that runs now. ApiError 400 at once."""
+    return _container_with_log(pod, worker, container, previous=False).follow_log(tail_lines=tail_lines)
+
+
+def _container_with_log(
+    pod: Object, worker: PodWorker | None, container: str, *, previous: bool
+) -> Container:
+    """ApiError 400 with the words of validateContainerLogStatus in kubelet_pods.go."""
     name = pod["metadata"]["name"]
     spec = pod["spec"]
     known = {item["name"] for item in [*spec.get("containers", []), *(spec.get("initContainers") or [])]}
@@ -35,6 +53,4 @@ def read_pod_log(
             reason = "PodInitializing"
         why = _IMAGE_WORDS.get(reason, reason)
         raise bad_request(f'container "{container}" in pod "{name}" is waiting to start: {why}')
-    # While it waits for a restart, the attempt that ended last is the current one as well as the previous.
-    waits = previous and state.running_since is None and state.termination is None
-    return found.log(tail_lines=tail_lines, previous=previous and not waits)
+    return found

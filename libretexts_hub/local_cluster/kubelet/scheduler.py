@@ -1,7 +1,8 @@
 """May a pod run on the one node, and if not, why?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from libretexts_hub.local_cluster.clock import timestamp
@@ -24,8 +25,11 @@ class Refusal:
     reason: str = "Unschedulable"
 
 
-def refusal(pod: Object, node: Object, claims: Mapping[str, Object | None]) -> Refusal | None:
-    """None when the pod fits. `claims`: the claims that the pod names, None where there is none.
+def refusal(
+    pod: Object, node: Object, claims: Mapping[str, Object | None], others: Iterable[Object] = ()
+) -> Refusal | None:
+    """None when the pod fits. `claims`: the claims that the pod names, None where there is none; `others`:
+    the pods that are on the node.
 
     Follows the default plugins of k8s.io/kubernetes/pkg/scheduler as far as one node of a laptop needs
     them: gates, claims, node selector and required affinity, extended resources. Processors and memory are
@@ -41,7 +45,7 @@ def refusal(pod: Object, node: Object, claims: Mapping[str, Object | None]) -> R
     reasons = []
     if not selects(spec, node):
         reasons.append("node(s) didn't match Pod's node affinity/selector")
-    reasons += [f"Insufficient {name}" for name in _missing_resources(spec, node)]
+    reasons += [f"Insufficient {name}" for name in _missing_resources(spec, node, others)]
     if reasons:
         counted = ", ".join(f"1 {reason}" for reason in reasons)
         return Refusal(f"0/1 nodes are available: {counted}. {NO_PREEMPTION}")
@@ -68,16 +72,28 @@ def _claim_problem(name: str, claim: Object | None) -> str | None:
     return None
 
 
-def _missing_resources(spec: Mapping[str, Any], node: Object) -> list[str]:
-    """Extended resources (nvidia.com/gpu, ...) of which the node has too few."""
+def _missing_resources(spec: Mapping[str, Any], node: Object, others: Iterable[Object]) -> list[str]:
+    """Extended resources (nvidia.com/gpu, ...) of which the node has too few left."""
+    wanted = _extended_resources(spec)
+    if not wanted:
+        return []
     offered = node.get("status", {}).get("allocatable") or {}
-    wanted: dict[str, Any] = {}
+    left = {name: parse_quantity(offered.get(name, 0)) for name in wanted}
+    for other in others:
+        for name, amount in _extended_resources(other["spec"]).items():
+            if name in left:
+                left[name] -= amount
+    return sorted(name for name, amount in wanted.items() if amount > left[name])
+
+
+def _extended_resources(spec: Mapping[str, Any]) -> dict[str, Decimal]:
+    wanted: dict[str, Decimal] = {}
     for container in spec.get("containers") or []:
         resources = container.get("resources") or {}
         for name, amount in ((resources.get("limits") or {}) | (resources.get("requests") or {})).items():
             if "/" in name:
-                wanted[name] = wanted.get(name, 0) + parse_quantity(amount)
-    return sorted(name for name, amount in wanted.items() if amount > parse_quantity(offered.get(name, 0)))
+                wanted[name] = wanted.get(name, Decimal(0)) + parse_quantity(amount)
+    return wanted
 
 
 @dataclass
@@ -100,7 +116,7 @@ class Scheduler:
             name: self.store.find("persistentvolumeclaims", meta["namespace"], name)
             for name in claim_names(pod)
         }
-        problem = refusal(pod, self._node(), found)
+        problem = refusal(pod, self._node(), found, self._placed())
         try:
             if problem is None:
                 self._bind(pod)
@@ -126,6 +142,13 @@ class Scheduler:
     def forget(self, uid: str) -> None:
         """The pod has gone."""
         self.pending.pop(uid, None)
+
+    def _placed(self) -> Iterator[Object]:
+        """The pods that are on the node and have not ended; looked at only when it matters."""
+        for pod in self.store.list("pods")[0]:
+            ended = pod.get("status", {}).get("phase") in ("Succeeded", "Failed")
+            if pod["spec"].get("nodeName") == self.node_name and not ended:
+                yield pod
 
     def _node(self) -> Object:
         found = self.store.find("nodes", None, self.node_name)
