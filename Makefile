@@ -8,7 +8,7 @@ SHELL := bash
 ARGS ?=
 PYTEST ?= pytest -q
 # What depends on the releases of JupyterHub and KubeSpawner; the rest runs once, on the newest.
-HUB_TESTS := tests/clients tests/demo tests/domain tests/e2e tests/hub tests/contract/test_client_library.py $(wildcard tests/test_*.py)
+HUB_TESTS := tests/browser tests/clients tests/demo tests/domain tests/e2e tests/hub tests/contract/test_client_library.py $(wildcard tests/test_*.py)
 NEWEST_HALF := tests/clients tests/domain tests/e2e tests/hub
 # Left for make test-cluster, which has built what they need.
 FAST := "not real_cluster and not kubectl"

@@ -6,29 +6,31 @@
   const shelfOf = (radio) => radio && radio.closest("[data-slug]");
   const list = (element, key) => (element && element.dataset[key] || "").split(" ").filter(Boolean);
   const nameOf = (radio) => radio && (radio.closest("label").querySelector("strong>span") || radio.closest("label")).textContent.trim();
-  const initial = marked("image"), docked = form.querySelector(".feedback-container");
-  if (docked) docked.prepend(dock);
+  const initial = marked("image");
+  // The button comes after this script, on a page that is not ours.
+  const besideTheButton = () => form.querySelector(".feedback-container")?.prepend(dock);
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", besideTheButton);
+  else besideTheButton();
 
-  // Marks the first that is left when what was marked went away; what can't be is disabled, with the reason.
-  const restrict = (name, allowed, reason) => {
+  // Marks another one when what was marked went away; what can't be is disabled, with the reason.
+  const restrict = (name, allowed, reason, preferred) => {
     const radios = [...form.querySelectorAll(`input[name="${name}"]`)];
     for (const radio of radios) {
       radio.disabled = !allowed(radio.value);
       radio.closest("label").title = radio.disabled ? reason : "";
     }
     const now = radios.find((radio) => radio.checked);
-    const first = radios.find((radio) => !radio.disabled);
+    const first = radios.find((radio) => radio.value === preferred) || radios.find((radio) => !radio.disabled);
     if ((!now || now.disabled) && first) first.checked = true;
   };
 
   const versionOf = (image) => {
-    if (!image.value.includes(":")) {
-      const field = image.closest(".lt-free")?.querySelector("input[type=text]");
-      return field ? field.value : "";
-    }
+    const field = image.closest(".lt-free")?.querySelector("input[type=text]");
+    if (field) return field.value;
+    if (!image.value.includes(":")) return image.dataset.version || "";
     const row = image.closest(".lt-rows");
     if (row) return image.closest("label").firstElementChild.nextSibling.textContent.trim();
-    return image.value.slice(image.value.indexOf(":") + 1);
+    return image.dataset.version || image.value.slice(image.value.indexOf(":") + 1);
   };
 
   const update = () => {
@@ -39,7 +41,9 @@
     const opens = document.getElementById("lt-interfaces");
     if (opens) {
       opens.hidden = !interfaces.length;
-      restrict("interface", (value) => !value || interfaces.includes(value), `Not for ${name}`);
+      // Without scripts there is a button for "whatever it is made for"; here that is the first of its own.
+      restrict("interface", (value) => (interfaces.length ? interfaces.includes(value) : !value), "", interfaces[0]);
+      for (const radio of opens.querySelectorAll("input")) radio.closest("label").hidden = radio.disabled;
     }
     const options = list(shelf, "options");
     for (const option of form.querySelectorAll(".lt-option")) {
@@ -57,7 +61,8 @@
     chosen.textContent = parts.join(", ") + ".";
     const detail = size && [...size.closest("label").querySelectorAll("small")].pop();
     const more = [];
-    if (detail) more.push(detail.textContent.trim() + ".");
+    const text = detail ? detail.textContent.trim() : "";
+    if (text) more.push(`${text[0].toUpperCase()}${text.slice(1)}.`);
     if (face && face.value && interfaces.length) more.push(`Opens in ${nameOf(face)}.`);
     if (dock.dataset.last && dock.dataset.last === `${image.value}|${size ? size.value : ""}`) more.push("Last time you chose the same.");
     words.replaceChildren(chosen, " " + more.join(" "));

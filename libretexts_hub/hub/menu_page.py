@@ -19,10 +19,11 @@ MOST_ROWS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One radio button of the group `image`: `value` is what it sends."""
+    """One radio button of the group `image`: `value` is what it sends, `version` how a sentence names it."""
 
     value: str
     title: str
+    version: str = ""
     facts: tuple[str, ...] = ()
     label: str = ""
     warning: str = ""
@@ -89,7 +90,7 @@ def _marked(menu: Menu, wanted: object, last_valid: object) -> tuple[Selection |
             except SelectionError:
                 continue
     default = _default(menu)
-    if not isinstance(last_valid, Mapping) or default is None:
+    if not isinstance(last_valid, Mapping) or not last_valid or default is None:
         return default, ""
     name = last_valid.get("reference") or ":".join(filter(None, map(last_valid.get, ("image", "tag"))))
     return (
@@ -108,10 +109,10 @@ def _default(menu: Menu) -> Selection | None:
 def _shelf(menu: Menu, image: Image, marked: Selection | None, ages: Mapping[str, str]) -> Shelf:
     mine = marked if marked is not None and marked.image.slug == image.slug else None
     if image.registry is None:
-        cards, rows = [_card(image, None, mine)], []
+        cards, rows = [_card(menu, image, None, mine)], []
     else:
         featured = _featured(image.versions)
-        cards = [_card(image, version, mine) for version in featured]
+        cards = [_card(menu, image, version, mine) for version in featured]
         rest = [version for version in image.versions if version not in featured]
         rows = [_row(image, version, mine) for version in rest]
     bound = image.sizes is not None
@@ -137,12 +138,15 @@ def _featured(versions: Sequence[Version]) -> list[Version]:
     return [version for version in versions if firsts[version.kind] is version][:MOST_CARDS]
 
 
-def _card(image: Image, version: Version | None, mine: Selection | None) -> Card:
-    facts = [image.description, _version_words(image, version), _opens(image)]
-    facts += [image.life.deprecated]
+def _card(menu: Menu, image: Image, version: Version | None, mine: Selection | None) -> Card:
+    line = " · ".join(filter(None, (_version_words(image, version), _opens(image))))
+    facts = [image.description, line, image.life.deprecated, _successor_words(menu, image)]
+    if menu.now is not None and image.available.closes is not None:
+        facts.append(f"Open {image.available.words(menu.now)}")
     return Card(
         value=f"{image.slug}:{version.tag}" if version else image.slug,
         title=image.name,
+        version=version.name if version else _version_words(image, None),
         facts=tuple(filter(None, facts)),
         label="recommended" if image.default and (not version or version is image.versions[0]) else "",
         warning=image.life.last_day_words or ("deprecated" if image.life.deprecated else ""),
@@ -164,6 +168,11 @@ def _version_words(image: Image, version: Version | None) -> str:
     if version is not None:
         return f"{version.name} · same as {version.same_as}" if version.same_as else version.name
     return image.reference.partition("@")[0].rpartition("/")[2].partition(":")[2]
+
+
+def _successor_words(menu: Menu, image: Image) -> str:
+    successor = menu.image(image.life.successor) if image.life.successor else None
+    return f"Replaced by {successor.name}" if successor else ""
 
 
 def _opens(image: Image) -> str:

@@ -48,3 +48,18 @@ def _unpack(name: str, package: str, target: Path) -> str:
 
 def _run(command: list[str], folder: str) -> bool:
     return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
+
+
+def chromium() -> Path:
+    """Chromium or Chrome of this machine; root gets Debian's, with the libraries that it needs.
+
+    Raises SetupError.
+    """
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return Path(found)
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        quiet = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "--no-remove", "chromium"]
+        if _run(quiet, "/") or (_run(["apt-get", "update", "-qq"], "/") and _run(quiet, "/")):
+            return Path(shutil.which("chromium") or "/usr/bin/chromium")
+    raise SetupError("Chromium was not found", where="PATH", fix="Install the package chromium.")
