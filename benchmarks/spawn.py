@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import importlib.metadata
 import json
-import platform
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .api_requests import measure_requests
 from .bench import Bench, Plan, open_bench, warm
 from .clicks import measure_clicks, measure_clicks_on_stand_ins
-from .figures import OURS, PEER, SIDES
+from .figures import SIDES
 from .imports import measure_imports
+from .report import report, table
 from .start_cost import measure_forms, measure_load, measure_starts
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 LEAST_ROUNDS = 5
-PACKAGES = ("libretexts-hub", "jupyterhub", "jupyterhub-kubespawner", "kubernetes-asyncio", "aiohttp")
 
 
 def arguments() -> argparse.Namespace:
@@ -96,42 +94,12 @@ def _chosen(plan: Plan, only: list[str] | None) -> dict[str, Callable[[Bench], A
     return {name: part for name, part in parts.items() if not only or name in only}
 
 
-def report(bench: Bench) -> dict[str, Any]:
-    """The figures in the form that all benchmarks print."""
-    return {
-        "benchmark": "spawn",
-        "versions": {
-            "python": platform.python_version(),
-            **{name: importlib.metadata.version(name) for name in PACKAGES},
-        },
-        "plan": {"target": bench.plan.target, "quick": bench.plan.quick, "rounds": bench.plan.rounds},
-        OURS: {name: series.summary(OURS) for name, series in bench.series.items()},
-        PEER: {name: series.summary(PEER) for name, series in bench.series.items()},
-        "ratios": {name: series.ratio() for name, series in bench.series.items()},
-        "facts": bench.facts,
-    }
-
-
-def table(figures: dict[str, Any]) -> str:
-    """The same figures for a person: median and range of both sides."""
-    lines = [f"{'measure':14} {'ours (min-max)':30} {'stock (min-max)':30} {'ratio':>7}  unit"]
-    for name, ratio in figures["ratios"].items():
-        ours, peer = (_cell(figures[side][name]) for side in (OURS, PEER))
-        shown = "-" if ratio is None else f"{ratio:.3f}"
-        lines.append(f"{name:14} {ours:30} {peer:30} {shown:>7}  {figures[OURS][name]['unit']}")
-    return "\n".join([*lines, *(f"{name}: {json.dumps(fact)}" for name, fact in figures["facts"].items())])
-
-
-def _cell(summary: dict[str, Any]) -> str:
-    if not summary["rounds"]:
-        return "-"
-    return f"{summary['median']:.4g} ({summary['min']:.4g}-{summary['max']:.4g}, n={summary['rounds']})"
-
-
 def main() -> None:
     chosen = arguments()
     plan = Plan(chosen.target, chosen.quick, LEAST_ROUNDS if chosen.quick else chosen.rounds)
-    figures = report(asyncio.run(run(plan, chosen.only)))
+    bench = asyncio.run(run(plan, chosen.only))
+    told = {"target": plan.target, "quick": plan.quick, "rounds": plan.rounds}
+    figures = report("spawn", told, bench.series, bench.facts)
     print(json.dumps(figures, indent=2) if chosen.json else table(figures))
 
 
