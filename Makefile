@@ -69,7 +69,7 @@ test-cluster: venv-chart venv-newest  ## the contract and end-to-end suites on t
 test-all: check test test-cluster  ## everything that CI runs
 
 bench: venv-newest  ## the benchmarks, against stock KubeSpawner in the same run
-	.venvs/newest/bin/python -m benchmarks.spawn $(ARGS)
+	.venvs/newest/bin/python -m benchmarks.$(or $(BENCH),spawn) $(ARGS)
 
 docs: venv-newest  ## build the documentation into docs/_build/html
 	.venvs/newest/bin/sphinx-build -W --keep-going -b html docs docs/_build/html

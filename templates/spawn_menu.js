@@ -5,7 +5,7 @@
   const marked = (name) => form.querySelector(`input[name="${name}"]:checked`);
   const shelfOf = (radio) => radio && radio.closest("[data-slug]");
   const list = (element, key) => (element && element.dataset[key] || "").split(" ").filter(Boolean);
-  const nameOf = (radio) => radio && (radio.closest("label").querySelector("strong>span") || radio.closest("label")).textContent.trim();
+  const nameOf = (radio) => radio && (radio.closest("label").querySelector("strong")?.firstChild || radio.closest("label")).textContent.trim();
   const initial = marked("image");
   // The button comes after this script, on a page that is not ours.
   const besideTheButton = () => form.querySelector(".feedback-container")?.prepend(dock);
@@ -17,7 +17,16 @@
     const radios = [...form.querySelectorAll(`input[name="${name}"]`)];
     for (const radio of radios) {
       radio.disabled = !allowed(radio.value);
-      radio.closest("label").title = radio.disabled ? reason : "";
+      const label = radio.closest("label");
+      let why = label.querySelector(".lt-why");
+      if (radio.disabled && reason && !why) {
+        why = label.appendChild(document.createElement("small"));
+        why.className = "lt-why";
+      }
+      if (why) {
+        why.textContent = reason;
+        why.hidden = !radio.disabled;
+      }
     }
     const now = radios.find((radio) => radio.checked);
     const first = radios.find((radio) => radio.value === preferred) || radios.find((radio) => !radio.disabled);
@@ -36,7 +45,7 @@
   const update = () => {
     const image = marked("image"), shelf = shelfOf(image);
     if (!image) return;
-    const name = shelf.dataset.name, sizes = list(shelf, "sizes"), interfaces = list(shelf, "interfaces");
+    const name = shelf.dataset.name || nameOf(image), sizes = list(shelf, "sizes"), interfaces = list(shelf, "interfaces");
     restrict("size", (value) => !sizes.length || sizes.includes(value), `Not for ${name}`);
     const opens = document.getElementById("lt-interfaces");
     if (opens) {
@@ -59,7 +68,7 @@
     if (size) parts.push(nameOf(size));
     const chosen = document.createElement("b");
     chosen.textContent = parts.join(", ") + ".";
-    const detail = size && [...size.closest("label").querySelectorAll("small")].pop();
+    const detail = size && [...size.closest("label").querySelectorAll("small:not(.lt-why)")].pop();
     const more = [];
     const text = detail ? detail.textContent.trim() : "";
     if (text) more.push(`${text[0].toUpperCase()}${text.slice(1)}.`);

@@ -14,6 +14,7 @@ from libretexts_hub.errors import LibreTextsHubError
 # Verb -> (its module, its line in the help). A module has add_arguments(parser) and run(args) -> int.
 VERBS = {
     "demo": ("libretexts_hub.cli.demo", "run everything on this machine: hub, proxy, embedded cluster"),
+    "images": ("libretexts_hub.cli.images", "print the menu, what to pull before a start, what left it"),
     "roles": ("libretexts_hub.cli.roles", "print the permissions that the hub needs, as YAML"),
 }
 WRONG_USE = 2

@@ -43,7 +43,7 @@ def _environment_matters() -> bool:
 
 async def create_pod(api: Any, namespace: str, body: dict[str, Any], *, seconds: float) -> None:
     """POST a pod. Raises ApiException for any refusal, TimeoutError after `seconds`."""
-    await asyncio.wait_for(_sent(api.create_namespaced_pod(namespace, body, _preload_content=False)), seconds)
+    await asyncio.wait_for(sent(api.create_namespaced_pod(namespace, body, _preload_content=False)), seconds)
 
 
 async def read_pod(api: Any, namespace: str, name: str, *, seconds: float) -> dict[str, Any] | None:
@@ -53,7 +53,7 @@ async def read_pod(api: Any, namespace: str, name: str, *, seconds: float) -> di
     """
     try:
         answer = await asyncio.wait_for(
-            _sent(api.read_namespaced_pod(name, namespace, _preload_content=False)), seconds
+            sent(api.read_namespaced_pod(name, namespace, _preload_content=False)), seconds
         )
     except ApiException as error:
         if error.status == 404:
@@ -67,7 +67,7 @@ async def delete_pod(api: Any, namespace: str, name: str, options: dict[str, Any
     """DELETE a pod with DeleteOptions as plain JSON; one that is gone, or another one (409), is success."""
     try:
         await asyncio.wait_for(
-            _sent(api.delete_namespaced_pod(name, namespace, body=options, _preload_content=False)), seconds
+            sent(api.delete_namespaced_pod(name, namespace, body=options, _preload_content=False)), seconds
         )
     except ApiException as error:
         if error.status not in (404, 409):
@@ -77,14 +77,14 @@ async def delete_pod(api: Any, namespace: str, name: str, options: dict[str, Any
 async def create_claim(api: Any, namespace: str, body: Any, *, seconds: float) -> None:
     """POST a PersistentVolumeClaim. Raises ApiException for any refusal, TimeoutError after `seconds`."""
     request = api.create_namespaced_persistent_volume_claim(namespace, body, _preload_content=False)
-    await asyncio.wait_for(_sent(request), seconds)
+    await asyncio.wait_for(sent(request), seconds)
 
 
 async def read_claim(api: Any, namespace: str, name: str, *, seconds: float) -> dict[str, Any] | None:
     """GET a PersistentVolumeClaim as plain JSON, None if there is none."""
     try:
         request = api.read_namespaced_persistent_volume_claim(name, namespace, _preload_content=False)
-        answer = await asyncio.wait_for(_sent(request), seconds)
+        answer = await asyncio.wait_for(sent(request), seconds)
     except ApiException as error:
         if error.status == 404:
             return None
@@ -111,8 +111,11 @@ def retry_after(error: ApiException) -> float:
         return 0.0
 
 
-async def _sent(request: Any) -> bytes:
-    """Await the request and read its answer; without `_preload_content` the client doesn't look at it."""
+async def sent(request: Any) -> bytes:
+    """Await the request and read its answer; without `_preload_content` the client doesn't look at it.
+
+    Raises ApiException for any refusal.
+    """
     response = await request
     data: bytes = await response.read()
     if not 200 <= response.status <= 299:

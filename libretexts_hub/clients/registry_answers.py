@@ -25,21 +25,32 @@ AGAIN = "Nothing to do: it is asked again. If it lasts, look at the registry."
 
 @contextlib.asynccontextmanager
 async def ask(
-    session: aiohttp.ClientSession, method: str, url: str, repository: Repository, headers: Mapping[str, str]
+    session: aiohttp.ClientSession,
+    method: str,
+    url: str,
+    repository: Repository,
+    headers: Mapping[str, str],
+    *,
+    form: Mapping[str, str] | None = None,
+    redirects: int = MOST_REDIRECTS,
 ) -> AsyncIterator[aiohttp.ClientResponse]:
-    """One request, redirects followed; another host gets no Authorization and must speak HTTPS.
+    """One request, so many redirects followed; another host gets no Authorization and must speak HTTPS.
 
     Raises RegistryError for what never became an answer.
     """
+    # Compressed, a small answer can grow a thousandfold while it is unpacked.
+    headers = {"Accept-Encoding": "identity", **headers}
     try:
-        for _ in range(MOST_REDIRECTS + 1):
+        for _ in range(redirects + 1):
             async with session.request(
                 method,
                 url,
                 headers=headers,
+                data=form,
                 ssl=tls(repository.connection.ca),
                 timeout=TIMEOUT,
                 allow_redirects=False,
+                auto_decompress=False,
                 proxy=_proxy(url),
             ) as answer:
                 if answer.status not in (301, 302, 303, 307, 308):
@@ -56,7 +67,9 @@ async def ask(
 
 
 async def read(answer: aiohttp.ClientResponse, repository: Repository) -> bytes:
-    """The whole body, uncompressed. Raises RegistryError when it is larger than any that is right."""
+    """The whole body. Raises RegistryError when it is larger than any that is right, or compressed."""
+    if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise RegistryError("An answer is compressed, unasked", where=str(repository), fix=AGAIN)
     parts, size = [], 0
     async for part in answer.content.iter_chunked(1 << 16):
         size += len(part)
@@ -93,7 +106,7 @@ def check_status(answer: aiohttp.ClientResponse, repository: Repository, what: s
         raise RegistryError(
             f"The registry refuses to show {what} (HTTP {status})",
             where=where,
-            fix="Give the hub credentials that may pull it.",
+            fix="Correct the name, or give the hub credentials that may pull it.",
         )
     words = "The registry asks for a pause" if status == 429 else "The registry answers with an error"
     raise RegistryError(
@@ -128,7 +141,10 @@ def origin(url: str) -> tuple[str, str, int | None]:
 
 
 def tls(ca: str) -> ssl.SSLContext | bool:
-    """How a certificate is checked: by the operator's own authority, or by those of the system."""
+    """How a certificate is checked: by the authorities of the system, and by the operator's own as well.
+
+    As well, as Docker's certs.d does it: tokens may come from, and answers lie on, a host of the wide world.
+    """
     if not ca:
         return True
     try:
@@ -143,7 +159,9 @@ def tls(ca: str) -> ssl.SSLContext | bool:
 
 @lru_cache(maxsize=8)
 def _context(ca: str, _changed: int) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=ca)
+    context = ssl.create_default_context()
+    context.load_verify_locations(cafile=ca)
+    return context
 
 
 def _check_foreign(target: str, repository: Repository) -> None:
@@ -155,7 +173,9 @@ def _proxy(url: str) -> str | None:
     # aiohttp's trust_env would also send what a .netrc holds: the proxy alone is taken from the environment.
     parts = urlsplit(url)
     proxy = urllib.request.getproxies().get(parts.scheme)
-    return None if not proxy or urllib.request.proxy_bypass(parts.netloc) else proxy
+    if not proxy or urllib.request.proxy_bypass(parts.netloc):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
 
 
 def _reason(error: Exception) -> str:

@@ -5,25 +5,24 @@ https://distribution.github.io/distribution/spec/auth/token/ and, for identity t
 
 import asyncio
 import base64
+import weakref
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import aiohttp
 
-from libretexts_hub.clients.registry_answers import AGAIN, TIMEOUT, check_status, parsed, read, tls
+from libretexts_hub.clients.registry_answers import AGAIN, ask, check_status, parsed, read
 from libretexts_hub.clients.registry_challenge import Challenge, parse_challenges
 from libretexts_hub.clients.registry_credentials import Credentials, read_credentials
 from libretexts_hub.clients.registry_errors import RegistryError
+from libretexts_hub.clients.registry_realms import check_realm
 from libretexts_hub.domain.repositories import Repository
 
 # The specification's default when a token says nothing, and how long before its end it is not used any more.
 DEFAULT_LIFETIME = 60.0
 MARGIN = 10.0
 LONGEST_TOKEN = 32 << 10
-# Registries whose tokens come from a host that does not look related.
-KNOWN_REALMS = {"registry-1.docker.io": "auth.docker.io", "registry.gitlab.com": "gitlab.com"}
-
 SecretReader = Callable[[str], Awaitable[bytes]]
 
 
@@ -46,6 +45,7 @@ class Tokens:
         self._secrets = secrets
         self._kept: dict[Repository, Token] = {}
         self._basic: dict[Repository, str] = {}
+        self._turns: weakref.WeakValueDictionary[Repository, asyncio.Lock] = weakref.WeakValueDictionary()
 
     def known(self, repository: Repository) -> str:
         """The header to send before anything is asked for; "" for none."""
@@ -54,17 +54,29 @@ class Tokens:
             return f"Bearer {token.value}"
         return self._basic.get(repository, "")
 
-    def forget(self, repository: Repository) -> None:
-        """What the registry refused is not shown again."""
-        self._kept.pop(repository, None)
-        self._basic.pop(repository, None)
+    def forget(self, repository: Repository, refused: str) -> None:
+        """What the registry refused is not shown again; what came in the meantime stays."""
+        if self.known(repository) == refused:
+            self._kept.pop(repository, None)
+            self._basic.pop(repository, None)
 
-    async def answer(self, repository: Repository, header: str) -> str:
-        """The header that answers a WWW-Authenticate `header`. Raises RegistryError."""
+    async def answer(self, repository: Repository, header: str, *, refused: str) -> str:
+        """The header that answers a WWW-Authenticate `header`, other than the one that was `refused`. Of many
+        requests that need one at once, the first asks for it. Raises RegistryError."""
+        turn = self._turns.setdefault(repository, asyncio.Lock())
+        async with turn:
+            known = self.known(repository)
+            if known and known != refused:
+                return known
+            self.forget(repository, refused)
+            return await self._answer(repository, header)
+
+    async def _answer(self, repository: Repository, header: str) -> str:
         challenges = {each.scheme: each for each in reversed(parse_challenges(header))}
         credentials = await self._credentials(repository)
         if "bearer" in challenges:
             token = await self._fetch(repository, challenges["bearer"], credentials)
+            self._drop_ended()
             self._kept[repository] = token
             return f"Bearer {token.value}"
         if "basic" in challenges and credentials is not None:
@@ -89,37 +101,38 @@ class Tokens:
                     fix="Run this in the hub, or use a file.",
                 )
             secret = await self._secrets(source.secret)
-        return await asyncio.to_thread(read_credentials, source, repository.host, secret)
+        host, path = repository.host, repository.name
+        return await asyncio.to_thread(read_credentials, source, host, secret, path=path)
+
+    def _drop_ended(self) -> None:
+        now = asyncio.get_running_loop().time()
+        self._kept = {repository: token for repository, token in self._kept.items() if now < token.until}
 
     async def _fetch(
         self, repository: Repository, challenge: Challenge, credentials: Credentials | None
     ) -> Token:
         realm = challenge.parameters.get("realm", "")
-        _check_realm(realm, repository)
+        check_realm(realm, repository)
         # The scope is ours: a registry may not make the hub ask for more than to pull this repository.
         fields = {"scope": f"repository:{repository.name}:pull"}
         if service := challenge.parameters.get("service"):
             fields["service"] = service
-        try:
-            return await self._ask(realm, fields, repository, credentials)
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise RegistryError(
-                f"No token can be had ({type(error).__name__})", where=str(repository), fix=AGAIN
-            ) from None
-
-    async def _ask(
-        self, realm: str, fields: dict[str, str], repository: Repository, credentials: Credentials | None
-    ) -> Token:
-        options = {"ssl": tls(repository.connection.ca), "timeout": TIMEOUT, "allow_redirects": False}
         if credentials is not None and credentials.identity_token:
             form = {"grant_type": "refresh_token", "refresh_token": credentials.identity_token} | fields
-            request = self._session.post(realm, data=form | {"client_id": "libretexts-hub"}, **options)  # type: ignore[arg-type]
+            form["client_id"] = "libretexts-hub"
+            asking = ask(self._session, "POST", realm, repository, {}, form=form, redirects=0)
         else:
             headers = {"Authorization": _basic(credentials)} if credentials is not None else {}
             url = f"{realm}{'&' if '?' in realm else '?'}{urlencode(fields)}"
-            request = self._session.get(url, headers=headers, **options)  # type: ignore[arg-type]
-        async with request as answer:
-            check_status(answer, repository, "token")
+            asking = ask(self._session, "GET", url, repository, headers, redirects=0)
+        async with asking as answer:
+            if answer.status in (401, 403):
+                raise RegistryError(
+                    f"No token can be had (HTTP {answer.status})",
+                    where=str(repository),
+                    fix="Correct the name, or give the hub credentials that may pull it.",
+                )
+            check_status(answer, repository, "service for its tokens")
             return _token(parsed(await read(answer, repository), repository), repository)
 
 
@@ -137,38 +150,6 @@ def _token(answer: dict[str, object], repository: Repository) -> Token:
         float(lifetime) if isinstance(lifetime, int | float) and 0 < lifetime < 10**6 else DEFAULT_LIFETIME
     )
     return Token(value, asyncio.get_running_loop().time() + max(seconds - MARGIN, seconds / 2))
-
-
-def _check_realm(realm: str, repository: Repository) -> None:
-    """Refuse to ask, and to show credentials to, a place that has nothing to do with the registry."""
-    try:
-        asked, registry = urlsplit(realm), urlsplit(repository.api)
-        host, own = (asked.hostname or "").lower(), (registry.hostname or "").lower()
-        trusted = (asked.scheme == "https" or repository.connection.plain_http) and _related(
-            host, own, repository.connection.realm
-        )
-    except ValueError:
-        trusted = False
-    if not trusted or asked.username is not None:
-        raise RegistryError(
-            f"Its tokens come from {realm!r:.100}, which is not trusted",
-            where=str(repository),
-            fix="If that is right, write its host as realm: below registry:.",
-        )
-
-
-def _related(host: str, own: str, named: str) -> bool:
-    if not host:
-        return False
-    if host in (own, named.partition(":")[0].lower(), KNOWN_REALMS.get(own)):
-        return True
-    # registry.example.org may be served by auth.example.org or example.org, not by any other .org.
-    _, _, parent = own.partition(".")
-    return (
-        "." in parent
-        and not own.replace(".", "").isdigit()
-        and (host == parent or host.endswith(f".{parent}"))
-    )
 
 
 def _basic(credentials: Credentials) -> str:

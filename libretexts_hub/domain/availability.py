@@ -24,6 +24,10 @@ class Availability:
             return f"from {moment(self.opens)}"
         return f"until {moment(self.closes)}" if self.closes is not None else ""
 
+    def is_past(self, now: datetime) -> bool:
+        """Whether it closed, and will not open again."""
+        return self.closes is not None and now >= self.closes
+
 
 ALWAYS = Availability()
 
@@ -73,7 +77,7 @@ def _moment(part: Entry, key: str) -> datetime | None:
             where=part.place(key),
             fix=f'Write {key}: "2026-12-01T08:00:00+01:00".',
         )
-    if at.tzinfo is None:
+    if at.utcoffset() is None:
         raise ConfigurationError(
             f"{value!r:.60} has no time zone",
             where=part.place(key),

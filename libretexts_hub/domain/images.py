@@ -35,7 +35,7 @@ SECRET_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 
 # The reference grammar of the OCI distribution specification, with a length that a kubelet accepts.
 REFERENCE = re.compile(
-    r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?/|\[[0-9a-fA-F:]+\](?::\d{1,5})?/)?"
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?/|\[[0-9a-fA-F:]+\](?::[0-9]{1,5})?/)?"
     r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*"
     r"(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@sha256:[0-9a-f]{64})?"
 )
@@ -75,6 +75,10 @@ class Image:
             return self.registry.repository
         host, path, _, _ = split_reference(reference)
         return Repository(host, path, self.connection)
+
+    def allows(self, size: str) -> bool:
+        """Whether it may be started in the size with this slug."""
+        return self.sizes is None or size in self.sizes
 
     def version(self, tag: str) -> Version | None:
         """The version with this very tag."""

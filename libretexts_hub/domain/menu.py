@@ -4,20 +4,26 @@
 what registries hold; `for_person` is the menu of one person at one moment.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from itertools import groupby
+from datetime import UTC, date, datetime
+from itertools import chain, groupby
 
 from libretexts_hub.domain.access import Access, folded
-from libretexts_hub.domain.entries import did_you_mean
+from libretexts_hub.domain.availability import Availability
 from libretexts_hub.domain.images import Image, parse_images
 from libretexts_hub.domain.life import check_successors
+from libretexts_hub.domain.menu_checks import (
+    from_minimum,
+    known_images,
+    known_sizes,
+    no_free_successor,
+    one_default,
+)
 from libretexts_hub.domain.options import Option, parse_options
 from libretexts_hub.domain.repositories import Repository, Snapshot
 from libretexts_hub.domain.sizes import Size, parse_sizes
 from libretexts_hub.domain.tag_policy import Version, versions
-from libretexts_hub.errors import ConfigurationError
 
 # Versions in the order of the menu, in runs that the same people may have.
 Blocks = tuple[tuple[Access, tuple[Version, ...]], ...]
@@ -28,7 +34,7 @@ class Menu:
     """Images, sizes and options in the order in which a person sees them.
 
     Of one person, besides: `hidden` images that only a link leads to; what they might start but not `now`,
-    `closed` outside its hours, `retired` for good, `unread` as long as its registry has not answered.
+    `closed` outside its hours, `retired` for good, `unread` while nothing is known of its registry.
     """
 
     images: tuple[Image, ...] = ()
@@ -41,6 +47,7 @@ class Menu:
     closed_sizes: tuple[Size, ...] = ()
     now: datetime | None = None
     _blocks: Mapping[str, Blocks] = field(default_factory=dict, repr=False)
+    _read: Mapping[str, Snapshot | None] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def parse(
@@ -56,18 +63,35 @@ class Menu:
         read_images = parse_images(images, where=f"{where}.images")
         read_options = parse_options(options, where=f"{where}.options")
         slugs = [size.slug for size in read_sizes]
-        _known_sizes(read_images, slugs, f"{where}.images")
-        _known_images(read_options, [image.slug for image in read_images], f"{where}.options")
-        _one_default(read_images, f"{where}.images")
-        _one_default(read_sizes, f"{where}.sizes")
+        known_sizes(read_images, slugs, f"{where}.images")
+        known_images(read_options, [image.slug for image in read_images], f"{where}.options")
+        one_default(read_images, f"{where}.images")
+        one_default(read_sizes, f"{where}.sizes")
         check_successors({image.slug: image.life for image in read_images}, f"{where}.images")
-        bound = (_from_minimum(image, slugs, f"{where}.images") for image in read_images)
+        no_free_successor(read_images, f"{where}.images")
+        bound = (from_minimum(image, slugs, f"{where}.images") for image in read_images)
         return cls(tuple(bound), read_sizes, read_options)
 
-    def with_snapshots(self, snapshots: Mapping[Repository, Snapshot], today: date) -> "Menu":
-        """The menu with what was read of each registry; without a snapshot a live image has no version."""
-        images = tuple(_with_versions(image, snapshots, today) for image in self.images)
-        return replace(self, images=images, _blocks={image.slug: _blocks(image) for image in images})
+    def with_snapshots(
+        self, snapshots: Mapping[Repository, Snapshot], today: date, *, before: "Menu | None" = None
+    ) -> "Menu":
+        """The menu with what was read of each registry; without a snapshot a live image has no version.
+
+        `before` is what this made of the same menu on the same day: what it made of a snapshot that is still
+        there is taken from it, since sorting ten thousand tags takes long.
+        """
+        images, blocks, read = [], {}, {}
+        known = {} if before is None else {image.slug: image for image in before.images}
+        for image in self.images:
+            slug, snapshot = image.slug, snapshots.get(image.registry.repository) if image.registry else None
+            if before is not None and slug in known and _is_same(before._read.get(slug), snapshot):
+                images.append(known[slug])
+                blocks[slug] = before._blocks[slug]
+            else:
+                images.append(_with_versions(image, snapshots, today))
+                blocks[slug] = _blocks(images[-1])
+            read[slug] = snapshot
+        return replace(self, images=tuple(images), _blocks=blocks, _read=read)
 
     def for_person(self, groups: Iterable[str], now: datetime) -> "Menu":
         """What a member of `groups` may start at `now`; an entry that they may not have is nowhere in it."""
@@ -79,26 +103,59 @@ class Menu:
             options=tuple(filter(None, (_option_for(option, member_of) for option in self.options))),
             now=now,
         )
-        found: dict[str, list[Image]] = {}
+        shelves: dict[str, list[Image]] = {}
         for image in self.images:
-            if not image.access.admits(member_of) or (self.sizes and not person.sizes_of(image)):
-                continue
-            image = self._with_versions_for(image, member_of)
-            found.setdefault(_shelf(image, now), []).append(image)
-        return replace(person, **{shelf: tuple(images) for shelf, images in found.items()})  # type: ignore[arg-type]
+            mine = self._for(image, member_of)
+            if mine is not None and self.sizes and not mine.life.is_over(now.date()):
+                mine = person._in_a_size(mine)
+            if mine is not None:
+                shelves.setdefault(_shelf(mine, now), []).append(mine)
+        return replace(person, **{shelf: tuple(images) for shelf, images in shelves.items()})  # type: ignore[arg-type]
 
-    def _with_versions_for(self, image: Image, member_of: frozenset[str]) -> Image:
+    def _for(self, image: Image, member_of: frozenset[str]) -> Image | None:
+        """The image with the versions that these groups may have; None where that is nothing at all."""
+        if not image.access.admits(member_of):
+            return None
         blocks = self._blocks.get(image.slug, ())
         kept = [block for access, block in blocks if access.admits(member_of)]
         if len(kept) == len(blocks):
             return image
-        return replace(image, versions=tuple(version for block in kept for version in block))
+        return replace(image, versions=tuple(chain.from_iterable(kept))) if kept else None
+
+    def _in_a_size(self, image: Image) -> Image | None:
+        """The image; where it must wait for a size, with the hours of that size as its own.
+
+        None where no size of it is for this person.
+        """
+        if self.sizes_of(image):
+            return image
+        waits_for = [size.available for size in self.closed_sizes if image.allows(size.slug)]
+        if not waits_for or self.now is None:
+            return None
+        if not image.available.includes(self.now):
+            return image
+        still = [hours for hours in waits_for if not hours.is_past(self.now)]
+        return replace(image, available=min(still, key=_opening) if still else waits_for[-1])
 
     @property
     def default_image(self) -> Image | None:
-        """The one marked `default`, else the first that needs nothing written."""
-        ready = [image for image in self.images if image.free is None]
-        return next((image for image in ready if image.default), ready[0] if ready else None)
+        """The one marked `default`, or what came in its place; else the first that needs nothing written."""
+        marked = next((image for image in self.images if image.default), None)
+        ended = next((image for image in self.retired if image.default), None)
+        if ended is not None:
+            marked = self.successor_of(ended)
+        return marked or next((image for image in self.images if image.free is None), None)
+
+    def successor_of(self, image: Image) -> Image | None:
+        """What a person gets in the place of a retired image: the first of its successors that they may
+        start now."""
+        others = {other.slug: other for other in (*self.retired, *self.startable)}
+        for _ in others:
+            successor = others.get(image.life.successor)
+            if successor is None or self.image(successor.slug) is not None:
+                return successor
+            image = successor
+        return None
 
     @property
     def startable(self) -> tuple[Image, ...]:
@@ -111,7 +168,7 @@ class Menu:
 
     def sizes_of(self, image: Image) -> tuple[Size, ...]:
         """The sizes that this image may be started with."""
-        return tuple(size for size in self.sizes if image.sizes is None or size.slug in image.sizes)
+        return tuple(size for size in self.sizes if image.allows(size.slug))
 
     def default_size(self, image: Image) -> Size | None:
         """The size marked `default` where the image allows it, else the image's first."""
@@ -125,13 +182,25 @@ class Menu:
 
 def _shelf(image: Image, now: datetime) -> str:
     """The part of a person's menu where an image that they may have belongs."""
-    if not image.available.includes(now):
-        return "closed"
     if image.life.is_over(now.date()):
         return "retired"
+    if not image.available.includes(now):
+        return "closed"
     if image.registry is not None and not image.versions:
         return "unread"
     return "hidden" if image.life.hidden else "images"
+
+
+def _is_same(known: Snapshot | None, snapshot: Snapshot | None) -> bool:
+    """By identity: a reader that finds nothing new keeps the objects, and only tells a later time."""
+    if known is None or snapshot is None:
+        return known is snapshot
+    return known.tags is snapshot.tags and known.digests is snapshot.digests
+
+
+def _opening(hours: Availability) -> datetime:
+    """When it opens; of hours that are not past, and not now, all have a beginning."""
+    return hours.opens or datetime.max.replace(tzinfo=UTC)
 
 
 def _with_versions(image: Image, snapshots: Mapping[Repository, Snapshot], today: date) -> Image:
@@ -161,50 +230,3 @@ def _option_for(option: Option, member_of: frozenset[str]) -> Option | None:
         return None
     default = option.default if option.default in [choice.slug for choice in choices] else choices[0].slug
     return replace(option, choices=choices, default=default)
-
-
-def _one_default(items: Sequence[Image | Size], where: str) -> None:
-    marked = [item.slug for item in items if item.default]
-    if len(marked) > 1:
-        raise ConfigurationError(
-            f"{' and '.join(map(repr, marked))} are both the default",
-            where=where,
-            fix="Keep default: true in one of them.",
-        )
-
-
-def _known_sizes(images: Iterable[Image], sizes: Sequence[str], where: str) -> None:
-    for image in images:
-        named = [("sizes", slug) for slug in image.sizes or ()]
-        named += [("minimum_size", image.minimum_size)] if image.minimum_size else []
-        for key, slug in named:
-            if slug not in sizes:
-                fix = did_you_mean(slug, sizes) if sizes else "Write the sizes first."
-                raise ConfigurationError(
-                    f"{slug!r:.80} is not a size", where=f"{where}[{image.slug!r}].{key}", fix=fix
-                )
-
-
-def _known_images(options: Iterable[Option], images: Sequence[str], where: str) -> None:
-    for option in options:
-        for slug in option.images or ():
-            if slug not in images:
-                fix = did_you_mean(slug, images) if images else "Write the images first."
-                raise ConfigurationError(
-                    f"{slug!r:.80} is not an image", where=f"{where}[{option.slug!r}].images", fix=fix
-                )
-
-
-def _from_minimum(image: Image, sizes: Sequence[str], where: str) -> Image:
-    """`minimum_size` as the list of sizes that it leaves: those from it on, in the order of the sizes."""
-    if not image.minimum_size:
-        return image
-    enough = sizes[sizes.index(image.minimum_size) :]
-    left = tuple(slug for slug in enough if image.sizes is None or slug in image.sizes)
-    if not left:
-        raise ConfigurationError(
-            "No size of this image reaches its minimum",
-            where=f"{where}[{image.slug!r}].minimum_size",
-            fix="Name a smaller minimum, or take it away.",
-        )
-    return replace(image, sizes=left)

@@ -11,6 +11,8 @@ from libretexts_hub.errors import ConfigurationError
 CHOICE_KEYS = ("name", "description", "environment", "order", *ACCESS_KEYS)
 OPTION_KEYS = (*CHOICE_KEYS, "choices", "default", "images")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+LONGEST_VALUE = 32_768
+HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
 # The two that every hub of the Rubin Observatory has; an operator switches them on by their slug.
 RESET, DEBUG = "reset", "debug"
 BUILT_IN: Mapping[str, Mapping[str, object]] = {
@@ -40,7 +42,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Option:
-    """A check box, or a list of `choices`. `images`: the slugs it belongs to, None for all."""
+    """A check box, or a list of `choices`. `images`: the slugs it belongs to, None for all.
+
+    `default` is the slug of a choice; of a check box, "1" where it is ticked at first, else "".
+    """
 
     slug: str
     name: str
@@ -91,7 +96,7 @@ def _option(entry: Entry) -> Option:
 
 def _choices(entry: Entry) -> tuple[Choice, ...]:
     if entry.fields.get("choices") is None:
-        return ()
+        return ()  # a check box
     choices = []
     for part in entries(entry.fields["choices"], where=entry.place("choices")):
         part.only(CHOICE_KEYS)
@@ -103,6 +108,12 @@ def _choices(entry: Entry) -> tuple[Choice, ...]:
                 environment=_environment(part),
                 access=parse_access(part),
             )
+        )
+    if not choices:
+        raise ConfigurationError(
+            "No choice is left",
+            where=entry.place("choices"),
+            fix="Write one, or leave choices out for a check box.",
         )
     return tuple(choices)
 
@@ -131,10 +142,15 @@ def _environment(entry: Entry) -> Mapping[str, str]:
                 where=part.where,
                 fix="Use letters, digits and underscores.",
             )
-        if not isinstance(value, str) or "\0" in value:
+        if not isinstance(value, str) or not _is_value(value):
             raise ConfigurationError(
-                f"The value of {name} must be a text",
+                f"The value of {name} must be a text of up to {LONGEST_VALUE} characters",
                 where=part.place(name),
                 fix="Put it in quotation marks.",
             )
     return {str(name): str(value) for name, value in part.fields.items()}
+
+
+def _is_value(text: str) -> bool:
+    """Whether a process can have it: execve() ends a text at its first zero, and takes no half characters."""
+    return len(text) <= LONGEST_VALUE and "\0" not in text and not HALF_CHARACTER.search(text)

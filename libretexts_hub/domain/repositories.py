@@ -124,13 +124,18 @@ def split_reference(reference: str) -> tuple[str, str, str, str]:
 def _name(entry: Entry) -> tuple[str, str]:
     text = entry.text("repository")
     host, path, tag, digest = split_reference(text)
-    if tag or digest or len(text) > 255 or not HOST.fullmatch(host) or not PATH.fullmatch(path):
+    if tag or digest or len(text) > 255 or not _is_host(host) or not PATH.fullmatch(path):
         raise ConfigurationError(
             f"{text!r:.120} is not a repository",
             where=entry.place("repository"),
             fix="Write host/path without scheme, tag and digest, such as quay.io/libretexts/default-env.",
         )
     return host, path
+
+
+def _is_host(text: str) -> bool:
+    port = text.rpartition("]")[2].partition(":")[2]
+    return HOST.fullmatch(text) is not None and (not port or 0 < int(port) < 65536)
 
 
 def _matching(entry: Entry, key: str, pattern: re.Pattern[str], example: str) -> str:

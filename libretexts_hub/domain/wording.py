@@ -1,8 +1,9 @@
 """How is a person's choice refused? In one short, printable sentence that says what would be right."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from libretexts_hub.domain.entries import UNPRINTABLE
+from libretexts_hub.domain.availability import Availability
 from libretexts_hub.errors import SelectionError
 
 LONGEST_SHOWN = 63
@@ -16,12 +17,24 @@ def refusal(what: str, fix: str, *, key: str = "options") -> SelectionError:
     return error
 
 
+def at_another_time(
+    name: str, available: Availability, now: datetime | None, *, key: str, noun: str
+) -> SelectionError:
+    """The refusal of what a person may have, but not `now`."""
+    if now is None or available.is_past(now):
+        when = available.words(now) if now is not None else "at another time"
+        return refusal(f"{name} was offered {when}.", f"Choose another {noun}.", key=key)
+    return refusal(
+        f"{name} is offered {available.words(now)}.", f"Come back then, or choose another {noun}.", key=key
+    )
+
+
 def shown(value: object) -> str:
     """What a person sent, in quotation marks, short and printable."""
     if not isinstance(value, str):
         return kind_of(value)
-    text = UNPRINTABLE.sub("?", value[: LONGEST_SHOWN + 1].encode("utf-8", "replace").decode())
-    return f'"{text}"' if len(value) <= LONGEST_SHOWN else f'"{text[:LONGEST_SHOWN]}…"'
+    text = "".join(each if each.isprintable() else "?" for each in value[:LONGEST_SHOWN])
+    return f'"{text}"' if len(value) <= LONGEST_SHOWN else f'"{text}…"'
 
 
 def kind_of(value: object) -> str:

@@ -11,18 +11,25 @@ from typing import Any
 from traitlets import TraitError
 from traitlets.config import DeferredConfig, LazyConfigValue
 
-from libretexts_hub.domain.entries import did_you_mean
+from libretexts_hub.domain.access import parse_access
+from libretexts_hub.domain.entries import Entry, did_you_mean
 from libretexts_hub.domain.images import parse_images
 from libretexts_hub.domain.menu import Menu
+from libretexts_hub.domain.options import parse_options
 from libretexts_hub.domain.sizes import parse_sizes
 from libretexts_hub.errors import ConfigurationError, LibreTextsHubError
+from libretexts_hub.hub.live_menu import live_menu
+from libretexts_hub.hub.menu_environment import images_or_environment
+from libretexts_hub.hub.registry_files import check_files
 
 # The names under which `c.JupyterHub.spawner_class` may ask for our class.
 OUR_SPAWNER = ("libretexts", "libretexts_hub.hub.spawner.LibreTextsSpawner")
+# These are parsed, not only looked at: their errors have a better place than that of the trait.
+MENU = ("images", "sizes", "options")
 
 
 def check(config: Any) -> None:
-    """Check every section that our spawner reads.
+    """Check every section that our spawner reads. Inside a hub that starts, the reading of registries begins.
 
     Raises ConfigurationError for the first line that is wrong.
     """
@@ -77,7 +84,7 @@ def _check_line(spawner: Any, section: str, name: str, value: Any) -> None:
             where=f"c.{section}.{name}",
             fix=_nearest(name, traits),
         )
-    if isinstance(value, LazyConfigValue | DeferredConfig) or name in ("images", "sizes"):
+    if isinstance(value, LazyConfigValue | DeferredConfig) or name in MENU:
         return
     # An object without __init__: a spawner needs a user and a cluster, a trait's own validation doesn't.
     unfinished = spawner.__new__(spawner)
@@ -100,17 +107,38 @@ def _nearest(name: str, traits: dict[str, Any]) -> str:
 
 
 def _check_menu(config: Any, spawner: type) -> None:
-    images_where, images = _effective(config, spawner, "images")
+    where, written = _effective(config, spawner, "images")
+    images = images_or_environment(written)
     sizes_where, sizes = _effective(config, spawner, "sizes")
-    parse_images(images, where=f"{images_where}.images")
+    options_where, options = _effective(config, spawner, "options")
+    parse_images(images, where=f"{where}.images")
     parse_sizes(sizes, where=f"{sizes_where}.sizes")
-    if sizes and not images:
-        raise ConfigurationError(
-            "There are sizes, but no images",
-            where=f"{sizes_where}.sizes",
-            fix=f"Write {sizes_where}.images too.",
-        )
-    Menu.parse(images, sizes, where=images_where)
+    parse_options(options, where=f"{options_where}.options")
+    for name, place, value in (("sizes", sizes_where, sizes), ("options", options_where, options)):
+        if value and not images:
+            raise ConfigurationError(
+                f"There are {name}, but no images", where=f"{place}.{name}", fix=f"Write {place}.images too."
+            )
+    menu = Menu.parse(images, sizes, options, where=where)
+    check_files(menu, f"{where}.images")
+    _check_profiles(config, spawner)
+    _start_reading(config, spawner, menu)
+
+
+def _check_profiles(config: Any, spawner: type) -> None:
+    """The groups in the operator's own profiles; what a callable returns is seen only when it is asked."""
+    where, profiles = _effective(config, spawner, "profile_list")
+    named = enumerate(profiles) if isinstance(profiles, list) else dict(profiles or {}).items()
+    for key, profile in () if callable(profiles) else named:
+        if isinstance(profile, dict):
+            parse_access(Entry(str(key), profile, f"{where}.profile_list[{key!r}]"))
+
+
+def _start_reading(config: Any, spawner: type, menu: Menu) -> None:
+    """Where a hub reads its configuration its loop runs (`JupyterHub.initialize` is a coroutine); a command
+    has no loop, and nothing is read."""
+    _, memory = _effective(config, spawner, "menu_cache")
+    live_menu(menu, memory=memory if isinstance(memory, str) else spawner.menu_cache.default_value)
 
 
 def _effective(config: Any, spawner: type, name: str) -> tuple[str, Any]:

@@ -35,6 +35,7 @@ def render_menu(
     wanted: object,
     *,
     last_valid: object = None,
+    refused: object = None,
     title: str = "Environment",
     contact: str = "the operators of this hub",
     ages: Mapping[str, str] | None = None,
@@ -43,10 +44,11 @@ def render_menu(
 ) -> str:
     """The fields of the form for one person.
 
-    `wanted` is marked if it is on their menu, else `last_valid`, else the default. `ages` says, by slug, how
-    old the versions of an image are; `facts` are lines for the foot of the form, such as where it will run.
+    What is left of a `refused` choice is marked, else `wanted` if it is on their menu, else `last_valid`,
+    else the default. `ages` says, by slug, how old the versions of an image are; `facts` are lines for the
+    foot of the form, such as where it will run.
     """
-    page = menu_page(menu, wanted, last_valid=last_valid, ages=ages)
+    page = menu_page(menu, wanted, last_valid=last_valid, refused=refused, ages=ages)
     return _template().render(
         page=page, menu=menu, title=title, contact=contact, notices=list(notices), facts=list(facts)
     )

@@ -8,6 +8,7 @@ import logging
 import weakref
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from libretexts_hub.domain.images import Image
 from libretexts_hub.domain.menu import Menu
@@ -54,9 +55,12 @@ def live_menu(menu: Menu, *, memory: str = "", log: logging.Logger | None = None
     moment = (reading.version, datetime.now(UTC).date())
     kept = _live.get(id(menu))
     if kept is None or kept[0] is not menu or kept[1] != moment:
+        same_day = kept is not None and kept[0] is menu and kept[1][1] == moment[1]
+        before = kept[2] if kept is not None and same_day else None
         while len(_live) >= KEPT:
             _live.pop(next(iter(_live)))
-        kept = _live[id(menu)] = (menu, moment, menu.with_snapshots(reading.snapshots, moment[1]))
+        menu_now = menu.with_snapshots(reading.snapshots, moment[1], before=before)
+        kept = _live[id(menu)] = (menu, moment, menu_now)
     return kept[2]
 
 
@@ -68,20 +72,21 @@ def age_words(image: Image, *, now: float) -> str:
         reading = refresher()
         snapshot = reading.snapshots.get(image.registry.repository)
         if snapshot is not None and reading.problem(image.registry.repository):
-            return f"Its registry does not answer: this is what was there {_ago(now - snapshot.read_at)}."
+            return f"Its registry does not answer: this is what was there {ago(now - snapshot.read_at)}."
     return ""
 
 
-async def read_docker_config(name: str) -> bytes:
-    """The `.dockerconfigjson` of a Secret in the hub's own namespace. Raises RegistryError."""
+async def read_docker_config(name: str, *, api: Any = None, namespace: str = "") -> bytes:
+    """The `.dockerconfigjson` of a Secret, in the hub's own namespace unless another is named, read with the
+    spawner's client unless there is another `api`. Raises RegistryError."""
     from kubernetes_asyncio.client.rest import ApiException
     from kubespawner.clients import shared_client
 
     from libretexts_hub.clients.registry_errors import RegistryError
 
-    namespace = _own_namespace()
+    namespace = namespace or _own_namespace()
     try:
-        secret = await shared_client("CoreV1Api").read_namespaced_secret(name, namespace)
+        secret = await (api or shared_client("CoreV1Api")).read_namespaced_secret(name, namespace)
         return base64.b64decode((secret.data or {})[".dockerconfigjson"])
     except ApiException as error:
         what = f"The Secret can't be read (HTTP {error.status})"
@@ -98,7 +103,8 @@ def _own_namespace() -> str:
     return path.read_text().strip() if path.exists() else "default"
 
 
-def _ago(seconds: float) -> str:
+def ago(seconds: float) -> str:
+    """`2 hours ago`."""
     for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
         if seconds >= length:
             count = int(seconds // length)

@@ -1,5 +1,6 @@
 """How does the menu get into KubeSpawner? As traits, and as what its form and its start ask for."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from traitlets import Any, Dict, List, Unicode, Union, default, validate
@@ -12,10 +13,13 @@ from libretexts_hub.domain.selection import MALFORMED
 from libretexts_hub.domain.sizes import parse_sizes
 from libretexts_hub.hub.live_menu import live_menu, parsed_menu
 from libretexts_hub.hub.menu_choice import MenuChoiceMixin
+from libretexts_hub.hub.menu_environment import images_or_environment, title_or_environment
 from libretexts_hub.hub.menu_form import MenuFormMixin
+from libretexts_hub.hub.menu_profiles import MenuProfilesMixin
+from libretexts_hub.hub.request_text import guard_requests
 
 
-class ImageMenuMixin(MenuFormMixin, MenuChoiceMixin, Configurable):
+class ImageMenuMixin(MenuFormMixin, MenuChoiceMixin, MenuProfilesMixin, Configurable):
     """A menu of images and sizes in place of KubeSpawner's profiles. Without `images` it changes nothing."""
 
     images = Union(
@@ -28,8 +32,9 @@ class ImageMenuMixin(MenuFormMixin, MenuChoiceMixin, Configurable):
         path) or `interfaces` to choose from. Who and when: `groups`, `all_groups`, `not_groups`,
         `available` (`from`, `until`). Its life: `hidden`, `deprecated`, `successor`, `retires`. Its pod:
         `sizes`, `minimum_size`, `pin`, `pull_policy`, `pull_secrets`. A list of entries with `slug` is
-        accepted too. Empty, the default, leaves everything to `profile_list` and the other settings of
-        KubeSpawner.
+        accepted too. Empty, the default, takes the image of an LSST hub's environment (`LAB_REPO_HOST`,
+        `LAB_OWNER`, `LAB_REPO_NAME`, `LAB_IMAGE`) if there is one; else everything is left to `profile_list`
+        and the other settings of KubeSpawner, and a profile may have `groups` too.
 
         Example: `c.LibreTextsSpawner.images = {"default": {"name": "Default environment", "image": "quay.io/libretexts/default-env:3.3.1", "interface": "lab"}}`
         """,  # noqa: E501
@@ -62,7 +67,8 @@ class ImageMenuMixin(MenuFormMixin, MenuChoiceMixin, Configurable):
     menu_title = Unicode(
         "Environment",
         help="""
-        The heading above the environments on the spawn page. `Environment` is the default.
+        The heading above the environments on the spawn page. The default is `LAB_SELECTOR_TITLE` of the
+        hub's environment, else `Environment`.
 
         Example: `c.LibreTextsSpawner.menu_title = "Science environment"`
         """,
@@ -94,7 +100,11 @@ class ImageMenuMixin(MenuFormMixin, MenuChoiceMixin, Configurable):
 
     @default("images")
     def _no_images(self):
-        return {}
+        return images_or_environment({})
+
+    @default("menu_title")
+    def _environment_title(self):
+        return title_or_environment()
 
     @default("sizes")
     def _no_sizes(self):
@@ -116,8 +126,9 @@ class ImageMenuMixin(MenuFormMixin, MenuChoiceMixin, Configurable):
     @validate("images")
     def _check_images(self, proposal):
         # A size may be set after the images, so sizes named by images are checked when the menu is used.
-        parse_images(proposal.value, where=f"{self._section}.images")
-        return proposal.value
+        images = images_or_environment(proposal.value)
+        parse_images(images, where=f"{self._section}.images")
+        return images
 
     @validate("sizes")
     def _check_sizes(self, proposal):
@@ -129,6 +140,11 @@ class ImageMenuMixin(MenuFormMixin, MenuChoiceMixin, Configurable):
         parse_options(proposal.value, where=f"{self._section}.options")
         return proposal.value
 
+    def __init_subclass__(cls, **named):
+        # A hub loads its spawner class before it answers requests.
+        super().__init_subclass__(**named)
+        guard_requests()
+
     @property
     def _section(self) -> str:
         return f"c.{type(self).__name__}"
@@ -139,5 +155,11 @@ class ImageMenuMixin(MenuFormMixin, MenuChoiceMixin, Configurable):
         JupyterHub asks the default server's spawner for the form of a refused named one."""
         written = parsed_menu(self.images, self.sizes, self.options, self._section)
         menu = live_menu(written, memory=self.menu_cache, log=self.log)
-        groups = [group.name for group in getattr(self.user, "groups", ())]
-        return menu.for_person(groups, datetime.now(UTC))
+        return menu.for_person(self.group_names, datetime.now(UTC))
+
+    @property
+    def group_names(self) -> list[str]:
+        """The groups of this server's owner. Who asks without a real user, with a mock as jhub-apps does, is
+        in no group."""
+        groups = getattr(self.user, "groups", ())
+        return [group.name for group in groups] if isinstance(groups, Iterable) else []

@@ -6,10 +6,11 @@ from traitlets import default
 from traitlets.config import Configurable
 
 from libretexts_hub.domain.selection import Selection
+from libretexts_hub.domain.wording import refusal
 from libretexts_hub.errors import SelectionError
-from libretexts_hub.hub.form import render_menu
 from libretexts_hub.hub.live_menu import age_words
-from libretexts_hub.hub.notices import NOTICES
+from libretexts_hub.hub.menu_notices import notices_for_owner
+from libretexts_hub.hub.notices import Notice
 from libretexts_hub.hub.refusal import refuse
 
 # Query keys of JupyterHub itself, and the token of its forms: not choices.
@@ -19,25 +20,49 @@ NOT_OPTIONS = frozenset({"next", "display_name", "_xsrf"})
 class MenuFormMixin(Configurable):
     """The menu as a form, and its fields as options."""
 
+    _refused_form: dict[str, object] | None = None
+
     @default("options_form")
     def _options_form_default(self):
         if not self.images:
-            return super()._options_form_default()
+            return self._stock_form(super()._options_form_default())
 
         # A string would be rendered once for each spawner object; a callable is asked at each page.
         async def form(spawner):
+            # Here, since a hub's start waits for every import, and a page can spare some milliseconds once.
+            from libretexts_hub.hub.form import render_menu
+
             menu, now = spawner.menu, time.time()
+            # Only the page that answers a refused form shows it again.
+            refused, spawner._refused_form = spawner._refused_form, None
             return render_menu(
                 menu,
                 spawner.user_options,
                 last_valid=spawner.last_choice,
+                refused=refused,
                 title=spawner.menu_title,
                 contact=spawner.menu_contact,
-                ages={image.slug: age_words(image, now=now) for image in menu.startable},
-                notices=NOTICES.for_person(getattr(spawner.user, "name", ""), now=now),
+                ages={image.slug: age_words(image, now=now) for image in (*menu.startable, *menu.unread)},
+                notices=notices_for_owner(spawner),
             )
 
         return form
+
+    def _stock_form(self, rendered):
+        """KubeSpawner renders a list of profiles once for each spawner object, but groups may change."""
+        if not isinstance(rendered, str) or not rendered:
+            return rendered
+
+        stock = super()._options_form_default
+
+        async def form(_spawner):
+            return stock()
+
+        return form
+
+    def notices(self) -> list[Notice]:
+        """What the owner of this server is to see on a page."""
+        return notices_for_owner(self)
 
     def _options_from_form(self, formdata):
         """Form fields as options. A refusal here never begins a start, so it counts as no failure."""
@@ -49,8 +74,13 @@ class MenuFormMixin(Configurable):
             if key not in NOT_OPTIONS
         }
         try:
+            if not options:
+                # A reload of a refused page sends only the form's token: that is nobody's choice.
+                raise refusal("Nothing was chosen.", "Choose an environment below.")
             return Selection.parse(options, self.menu).options
         except SelectionError as error:
+            # JupyterHub asks the default server's spawner for the page, also when the form was a named one's.
+            getattr(self.user, "spawner", self)._refused_form = options
             raise refuse(self, error) from None
 
     def options_from_query(self, query_data):

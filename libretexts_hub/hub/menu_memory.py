@@ -4,7 +4,6 @@ import contextlib
 import json
 import logging
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -23,6 +22,8 @@ def load(path: Path, repositories: Iterable[Repository], log: logging.Logger) ->
         if saved.get("version") != VERSION:
             raise ValueError(f"of version {saved.get('version')!r:.20}")
         entries = saved["repositories"]
+        if not isinstance(entries, dict):
+            raise TypeError("no repositories")
         return {each: _snapshot(entries[_name(each)]) for each in repositories if _name(each) in entries}
     except FileNotFoundError:
         return {}
@@ -47,7 +48,9 @@ def save(path: Path, snapshots: Mapping[Repository, Snapshot]) -> None:
             for repository, snapshot in snapshots.items()
         },
     }
-    # mkstemp makes the file with mode 0600.
+    # Here, since a hub without live images writes nothing. mkstemp makes the file with mode 0600.
+    import tempfile
+
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -61,7 +64,7 @@ def save(path: Path, snapshots: Mapping[Repository, Snapshot]) -> None:
 
 def _name(repository: Repository) -> str:
     # Not the credentials: who may read the same repository sees the same tags, and none belongs into a file.
-    return f"{repository.api} {repository.name} {repository.platform}".strip()
+    return f"{repository.api} {repository.name} {repository.connection.platform}".strip()
 
 
 def _snapshot(entry: Mapping[str, object]) -> Snapshot:

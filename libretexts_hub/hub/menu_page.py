@@ -1,51 +1,38 @@
 """What stands on the spawn page? The menu of one person as cards and rows, with one of them marked."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from markupsafe import Markup
 
 from libretexts_hub.domain.images import Image
 from libretexts_hub.domain.interfaces import Interface
 from libretexts_hub.domain.menu import Menu
 from libretexts_hub.domain.selection import Selection
-from libretexts_hub.domain.tag_policy import Version
 from libretexts_hub.domain.wording import shown
 from libretexts_hub.errors import SelectionError
-
-# Of a live image: so many versions as cards, the first of each kind; the others are rows to filter.
-MOST_CARDS = 3
-# A page must stay a page: what comes after these rows is reached by a link or over REST.
-MOST_ROWS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One radio button of the group `image`: `value` is what it sends, `version` how a sentence names it."""
-
-    value: str
-    title: str
-    version: str = ""
-    facts: tuple[str, ...] = ()
-    label: str = ""
-    warning: str = ""
-    is_marked: bool = False
+from libretexts_hub.hub.menu_cards import (
+    card_html,
+    featured_versions,
+    kept_card,
+    rows_of,
+    shelf_data,
+    version_card,
+)
 
 
 @dataclass(frozen=True)
 class Shelf:
-    """All radio buttons of one image, and what else depends on it. `sizes` and `interfaces` are slugs."""
+    """All radio buttons of one image: `cards` and `rows` as markup, the latter open when one is marked."""
 
     image: Image
-    cards: tuple[Card, ...]
-    rows: tuple[Card, ...] = ()
+    cards: Markup
+    rows: Markup
+    data: Markup
+    count: int = 0
     cut: int = 0
     age: str = ""
-    sizes: tuple[str, ...] = ()
-    options: tuple[str, ...] = ()
-
-    @property
-    def has_marked_row(self) -> bool:
-        """Whether the list below the cards must be open."""
-        return any(row.is_marked for row in self.rows)
+    is_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,10 +50,16 @@ class MenuPage:
 
 
 def menu_page(
-    menu: Menu, wanted: object, *, last_valid: object = None, ages: Mapping[str, str] | None = None
+    menu: Menu,
+    wanted: object,
+    *,
+    last_valid: object = None,
+    refused: object = None,
+    ages: Mapping[str, str] | None = None,
 ) -> MenuPage:
     """The page for a person who `wanted` this last; what is not offered any more gives way to the default."""
-    marked, gone = _marked(menu, wanted, last_valid)
+    kept = _kept(menu, refused)
+    marked, gone = (kept, "") if kept else _marked(menu, wanted, last_valid)
     ages = ages or {}
     choices = [image.interfaces for image in menu.startable if len(image.interfaces) > 1]
     return MenuPage(
@@ -79,6 +72,19 @@ def menu_page(
         gone=gone,
         extras=marked.extras if marked else {},
     )
+
+
+def _kept(menu: Menu, refused: object) -> Selection | None:
+    """What a person just sent, without the part that was refused: the page must not forget the rest."""
+    left = dict(refused) if isinstance(refused, Mapping) else {}
+    while left:
+        try:
+            return Selection.parse(left, menu)
+        except SelectionError as error:
+            if error.where not in left:
+                return None
+            del left[error.where]
+    return None
 
 
 def _marked(menu: Menu, wanted: object, last_valid: object) -> tuple[Selection | None, str]:
@@ -108,66 +114,34 @@ def _default(menu: Menu) -> Selection | None:
 
 def _shelf(menu: Menu, image: Image, marked: Selection | None, ages: Mapping[str, str]) -> Shelf:
     mine = marked if marked is not None and marked.image.slug == image.slug else None
+    data = shelf_data(image, menu.sizes_of(image) if image.sizes is not None else (), menu.options_of(image))
+    about = "".join((_successor_words(menu, image), "\0", _open_words(menu, image)))
+    age = ages.get(image.slug, "")
     if image.registry is None:
-        cards, rows = [_card(menu, image, None, mine)], []
-    else:
-        featured = _featured(image.versions)
-        cards = [_card(menu, image, version, mine) for version in featured]
-        rest = [version for version in image.versions if version not in featured]
-        rows = [_row(image, version, mine) for version in rest]
-    bound = image.sizes is not None
+        return Shelf(image, _static_card(image, mine, data, about), Markup(), data, age=age)
+    version = mine.version if mine else None
+    featured = featured_versions(image.versions)
+    cards = Markup("\n").join(
+        card_html(version_card(image, each, about, each == version)) for each in featured
+    )
+    rows = rows_of(image)
     return Shelf(
-        image=image,
-        cards=tuple(cards),
-        rows=tuple(_with_marked(rows)),
-        cut=max(0, len(rows) - MOST_ROWS),
-        age=ages.get(image.slug, ""),
-        sizes=tuple(size.slug for size in menu.sizes_of(image)) if bound else (),
-        options=tuple(option.slug for option in menu.options_of(image)),
+        image,
+        cards,
+        rows.marked(version),
+        data,
+        count=len(rows.versions),
+        cut=rows.cut,
+        age=age,
+        is_open=version is not None and version not in featured,
     )
 
 
-def _with_marked(rows: Sequence[Card]) -> Iterable[Card]:
-    """The first rows, and the marked one wherever it is."""
-    yield from rows[:MOST_ROWS]
-    yield from (row for row in rows[MOST_ROWS:] if row.is_marked)
-
-
-def _featured(versions: Sequence[Version]) -> list[Version]:
-    firsts = {version.kind: version for version in reversed(versions)}
-    return [version for version in versions if firsts[version.kind] is version][:MOST_CARDS]
-
-
-def _card(menu: Menu, image: Image, version: Version | None, mine: Selection | None) -> Card:
-    line = " · ".join(filter(None, (_version_words(image, version), _opens(image))))
-    facts = [image.description, line, image.life.deprecated, _successor_words(menu, image)]
-    if menu.now is not None and image.available.closes is not None:
-        facts.append(f"Open {image.available.words(menu.now)}")
-    return Card(
-        value=f"{image.slug}:{version.tag}" if version else image.slug,
-        title=image.name,
-        version=version.name if version else _version_words(image, None),
-        facts=tuple(filter(None, facts)),
-        label="recommended" if image.default and (not version or version is image.versions[0]) else "",
-        warning=image.life.last_day_words or ("deprecated" if image.life.deprecated else ""),
-        is_marked=mine is not None and mine.version == version,
-    )
-
-
-def _row(image: Image, version: Version, mine: Selection | None) -> Card:
-    facts = (f"same as {version.same_as}",) if version.same_as else ()
-    return Card(
-        f"{image.slug}:{version.tag}",
-        version.name,
-        facts,
-        is_marked=mine is not None and mine.version == version,
-    )
-
-
-def _version_words(image: Image, version: Version | None) -> str:
-    if version is not None:
-        return f"{version.name} · same as {version.same_as}" if version.same_as else version.name
-    return image.reference.partition("@")[0].rpartition("/")[2].partition(":")[2]
+def _static_card(image: Image, mine: Selection | None, data: Markup, about: str) -> Markup:
+    """Where most menus have a hundred of them, all but the marked one are the same for everybody."""
+    if mine is not None:
+        return card_html(version_card(image, None, about, True), data, mine.reference if image.free else "")
+    return kept_card(image, data, about)
 
 
 def _successor_words(menu: Menu, image: Image) -> str:
@@ -175,9 +149,10 @@ def _successor_words(menu: Menu, image: Image) -> str:
     return f"Replaced by {successor.name}" if successor else ""
 
 
-def _opens(image: Image) -> str:
-    names = [interface.name or interface.path for interface in image.interfaces]
-    return f"opens {' or '.join(names)}" if names else ""
+def _open_words(menu: Menu, image: Image) -> str:
+    if menu.now is None or image.available.closes is None:
+        return ""
+    return f"Open {image.available.words(menu.now)}"
 
 
 def _value(selection: Selection) -> str:

@@ -21,10 +21,18 @@ from libretexts_hub.hub import menu_memory
 from libretexts_hub.hub.metrics import REGISTRY_READ_AT, REGISTRY_READS
 
 if TYPE_CHECKING:
+    import aiohttp
+
     from libretexts_hub.clients.registry import Listing, RegistryClient
 
-# Digests asked for in one read, the newest versions first; more of them are learnt in the reads after it.
+# Versions whose digest is asked for once, the first of the menu: of what is rarely chosen it is asked then.
 MOST_DIGESTS = 60
+# Digests kept of what people chose outside of the menus that are read (free images, pinned references).
+MOST_CHOSEN = 1000
+# A person waits for this answer. A registry that takes longer is as good as one that is away.
+CHOICE_SECONDS = 5.0
+# What did not change is written again this often, only so that its age is right after a restart.
+SAVE_SECONDS = 900.0
 
 
 class Refresher:
@@ -46,8 +54,10 @@ class Refresher:
         self._tasks: dict[Repository, asyncio.Task[None]] = {}
         self._failing: dict[Repository, str] = {}
         self._client: RegistryClient | None = None
-        self._closing = contextlib.AsyncExitStack()
+        self._session: asyncio.Task[None] | None = None
+        self._chosen: dict[tuple[Repository, str], str] = {}
         self._first_reads: dict[Repository, asyncio.Event] = {}
+        self._saved = (-1, 0.0)
         self.version = 0
 
     @property
@@ -60,16 +70,19 @@ class Refresher:
         return self._failing.get(repository, "")
 
     def follow(self, sources: Iterable[RegistrySource]) -> None:
-        """Read these from now on, and nothing else. Call it on a running loop; it returns at once."""
-        wanted: dict[Repository, list[RegistrySource]] = {}
+        """Read these too from now on. Call it on a running loop; it returns at once.
+
+        What is followed stays so: group overrides may give people different menus in one process. What
+        configuration drops is forgotten, and leaves the file, with the restart that a new one needs.
+        """
+        before = len(self._sources)
         for source in sources:
-            wanted.setdefault(source.repository, []).append(source)
-        if wanted == self._sources and all(not task.done() for task in self._tasks.values()):
-            return
-        self._forget(self._sources.keys() - wanted.keys())
-        self._sources = wanted
-        self._remember()
-        for repository in wanted:
+            known = self._sources.setdefault(source.repository, [])
+            if source not in known:
+                known.append(source)
+        if len(self._sources) > before:
+            self._remember()
+        for repository in self._sources:
             task = self._tasks.get(repository)
             if task is None or task.done():
                 self._first_reads.setdefault(repository, asyncio.Event())
@@ -85,15 +98,29 @@ class Refresher:
 
     async def digest(self, repository: Repository, tag: str) -> str:
         """The digest that a tag has now, asked of the registry. Raises RegistryError, TagNotFoundError."""
-        from libretexts_hub.clients.registry_errors import TagNotFoundError
+        from libretexts_hub.clients.registry_errors import RegistryError, TagNotFoundError
 
         try:
-            digest = await self._registry().digest(repository, tag)
+            asking = self._registry().digest(repository, tag, is_awaited=True)
+            digest = await asyncio.wait_for(asking, CHOICE_SECONDS)
         except TagNotFoundError:
             self._take_away(repository, tag)
             raise
-        self._learn(repository, {tag: digest})
+        except TimeoutError:
+            raise RegistryError(
+                f"No answer in {CHOICE_SECONDS:.0f} s", where=str(repository), fix="Look at the registry."
+            ) from None
+        # Not into the snapshot: a menu would be sorted anew for each choice.
+        self._chosen.pop((repository, tag), None)
+        self._chosen[repository, tag] = digest
+        if len(self._chosen) > MOST_CHOSEN:
+            del self._chosen[next(iter(self._chosen))]
         return digest
+
+    def known_digest(self, repository: Repository, tag: str) -> str:
+        """The digest that was seen last, "" for none; for when the registry does not answer."""
+        known = self._snapshots.get(repository, Snapshot()).digests.get(tag, "")
+        return self._chosen.get((repository, tag), known)
 
     async def close(self) -> None:
         """End all reading, and close the connections."""
@@ -101,9 +128,11 @@ class Refresher:
         self._tasks.clear()
         for task in tasks:
             task.cancel()
+        if self._session is not None:
+            self._session.cancel()
+            tasks.append(self._session)
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._closing.aclose()
-        self._client = None
+        self._session = self._client = None
 
     # Reading ------------------------------------------------------------------------------------------------
 
@@ -124,12 +153,15 @@ class Refresher:
 
     async def _read(self, repository: Repository) -> None:
         registry = self._registry()
-        listing = await registry.list_tags(repository, self._listings.get(repository))
-        self._listings[repository] = listing
+        before = self._listings.get(repository)
+        listing = await registry.list_tags(repository, before)
         known = self._snapshots.get(repository, Snapshot())
-        tags, there = listing.tags, set(listing.tags)
-        digests = {tag: digest for tag, digest in known.digests.items() if tag in there}
-        digests |= await self._digests(repository, tags, digests)
+        asked = await self._digests(repository, listing.tags, known.digests, is_new=listing != before)
+        self._listings[repository] = listing
+        # A registry may go on listing a tag whose manifest was deleted.
+        tags = tuple(tag for tag in listing.tags if asked.get(tag) != "")
+        there = set(tags)
+        digests = {tag: digest for tag, digest in (known.digests | asked).items() if tag in there}
         self._set(repository, Snapshot(tags, digests, time.time()))
         REGISTRY_READS.labels(repository=str(repository), outcome="read").inc()
         REGISTRY_READ_AT.labels(repository=str(repository)).set(time.time())
@@ -138,67 +170,58 @@ class Refresher:
         await self._save()
 
     async def _digests(
-        self, repository: Repository, tags: tuple[str, ...], known: Mapping[str, str]
+        self, repository: Repository, tags: tuple[str, ...], known: Mapping[str, str], *, is_new: bool
     ) -> dict[str, str]:
-        """Digests of aliases, which move, each time; of what they may point to, when it is new."""
-        from libretexts_hub.clients.registry_errors import RegistryError
+        """Digests of aliases, which move, each time; of the first versions when they are new. "" for none."""
+        from libretexts_hub.clients.registry_errors import RegistryError, TagNotFoundError
 
-        there = set(tags)
+        there, today = set(tags), datetime.now(UTC).date()
         policies = [source.policy for source in self._sources[repository]]
         aliases = [alias for policy in policies for alias in policy.aliases if alias in there]
-        if not aliases:
-            return {}
-        today = datetime.now(UTC).date()
-        shown = [each.tag for policy in policies for each in versions(tags, policy, {}, today)]
-        new = [tag for tag in dict.fromkeys(shown) if tag not in known and tag not in aliases]
-        asked = [*dict.fromkeys(aliases), *new[:MOST_DIGESTS]]
+        first = [versions(tags, policy, {}, today)[:MOST_DIGESTS] for policy in policies if is_new]
+        shown = [each.tag for some in first for each in some]
+        asked = list(dict.fromkeys([*aliases, *(tag for tag in shown if tag not in known)]))
         answers = await asyncio.gather(
             *(self._registry().digest(repository, tag) for tag in asked), return_exceptions=True
         )
-        for answer in answers:
+        found = {}
+        for tag, answer in zip(asked, answers, strict=True):
             if isinstance(answer, BaseException) and not isinstance(answer, RegistryError):
                 raise answer
-        return {tag: answer for tag, answer in zip(asked, answers, strict=True) if isinstance(answer, str)}
+            if isinstance(answer, str | TagNotFoundError):
+                found[tag] = answer if isinstance(answer, str) else ""
+        return found
 
     def _failed(self, repository: Repository, error: Exception) -> None:
         from libretexts_hub.clients.registry_errors import RegistryError
 
         REGISTRY_READS.labels(repository=str(repository), outcome="failed").inc()
-        words = str(error) if isinstance(error, RegistryError) else f"{type(error).__name__} while reading it"
+        is_ours = not isinstance(error, RegistryError)
+        words = f"{type(error).__name__} while it was read." if is_ours else str(error)
         if self._failing.get(repository) != words:
             known = repository in self._snapshots
             then = "The menu stays as it was." if known else "It is not on the menu until it can be read."
-            self._log.warning("Menu of %s: %s %s", repository, words, then)
-        if not isinstance(error, RegistryError):
-            self._log.debug("Reading %s", repository, exc_info=error)
+            self._log.warning(
+                "Menu of %s: %s %s", repository, words, then, exc_info=error if is_ours else None
+            )
         self._failing[repository] = words
 
     # What is known ------------------------------------------------------------------------------------------
 
     def _set(self, repository: Repository, snapshot: Snapshot) -> None:
         before = self._snapshots.get(repository)
+        if before is not None and (before.tags, before.digests) == (snapshot.tags, snapshot.digests):
+            # The same objects, so that a menu is sorted anew only for what changed.
+            self._snapshots[repository] = Snapshot(before.tags, before.digests, snapshot.read_at)
+            return
         self._snapshots[repository] = snapshot
-        if before is None or (before.tags, before.digests) != (snapshot.tags, snapshot.digests):
-            self.version += 1
-
-    def _learn(self, repository: Repository, digests: Mapping[str, str]) -> None:
-        known = self._snapshots.get(repository)
-        if known is not None and any(known.digests.get(tag) != digest for tag, digest in digests.items()):
-            self._set(repository, Snapshot(known.tags, {**known.digests, **digests}, known.read_at))
+        self.version += 1
 
     def _take_away(self, repository: Repository, tag: str) -> None:
         known = self._snapshots.get(repository)
         if known is not None and tag in known.tags:
             left = tuple(each for each in known.tags if each != tag)
             self._set(repository, Snapshot(left, known.digests, known.read_at))
-
-    def _forget(self, repositories: Iterable[Repository]) -> None:
-        for repository in list(repositories):
-            if task := self._tasks.pop(repository, None):
-                task.cancel()
-            for kept in (self._snapshots, self._listings, self._failing, self._first_reads):
-                kept.pop(repository, None)
-            self.version += 1
 
     def _remember(self) -> None:
         missing = [repository for repository in self._sources if repository not in self._snapshots]
@@ -207,8 +230,10 @@ class Refresher:
             self.version += 1
 
     async def _save(self) -> None:
-        if self._memory is None:
+        now = time.monotonic()
+        if self._memory is None or (self._saved[0] == self.version and now - self._saved[1] < SAVE_SECONDS):
             return
+        self._saved = (self.version, now)
         try:
             await asyncio.to_thread(menu_memory.save, self._memory, dict(self._snapshots))
         except OSError as error:
@@ -227,7 +252,17 @@ class Refresher:
 
             from libretexts_hub.clients.registry import RegistryClient
 
-            session = aiohttp.ClientSession(headers={"User-Agent": "libretexts-hub"})
-            self._closing.push_async_callback(session.close)
+            session = aiohttp.ClientSession(
+                headers={"User-Agent": "libretexts-hub"}, cookie_jar=aiohttp.DummyCookieJar()
+            )
+            self._session = asyncio.create_task(_close_with_loop(session), name="sessions with registries")
             self._client = RegistryClient(session, self._secrets)
         return self._client
+
+
+async def _close_with_loop(session: "aiohttp.ClientSession") -> None:
+    """Wait to be cancelled, as a hub that ends does with every task; else aiohttp complains."""
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await session.close()

@@ -5,14 +5,30 @@ One table; the console verb and the docs are made from it.
 
 from dataclasses import dataclass
 
+from libretexts_hub.domain.prepull_daemonset import NAME as PULLER
+
+RBAC = "rbac.authorization.k8s.io"
+
 
 @dataclass(frozen=True)
 class Permission:
-    """Verbs on some resources of the core API group, and what they are for."""
+    """Verbs on some resources of an API group ("" is the core one), and what they are for.
+
+    `names`: only objects of these names; `is_cluster_wide`: no Role can give it, a ClusterRole can.
+    """
 
     resources: tuple[str, ...]
     verbs: tuple[str, ...]
     reason: str
+    group: str = ""
+    names: tuple[str, ...] = ()
+    is_cluster_wide: bool = False
+
+    @property
+    def rule(self) -> dict:
+        """As a Role says it."""
+        rule = {"apiGroups": [self.group], "resources": list(self.resources), "verbs": list(self.verbs)}
+        return rule | ({"resourceNames": list(self.names)} if self.names else {})
 
 
 # The hub's needs are within what the Zero to JupyterHub chart grants (its Role `hub`).
@@ -22,31 +38,35 @@ HUB = (
     Permission(("secrets", "services"), ("get", "create", "delete"), "internal_ssl and services_enabled"),
     Permission(("events",), ("list", "watch"), "progress in words"),
 )
-PARTS = {"hub": HUB}
+# A request that makes an object can't be limited to a name.
+PREPULL = (
+    Permission(("daemonsets",), ("create",), "libretexts-hub images --apply", "apps"),
+    Permission(("daemonsets",), ("get", "patch"), "libretexts-hub images --apply", "apps", (PULLER,)),
+)
+PURGE = (Permission(("nodes",), ("get", "list"), "libretexts-hub images --purge", is_cluster_wide=True),)
+PARTS = {"hub": HUB, "prepull": PREPULL, "purge": PURGE}
 
 # The scopes of JupyterHub that a server's own token has (its default role `server`).
 SERVER_SCOPES = ("users:activity!user", "access:servers!server")
 
 
 def manifests(part: str, namespace: str, service_account: str | None = None) -> list[dict]:
-    """A Role for one part, and a RoleBinding where a service account is named."""
+    """A Role for one part, or a ClusterRole, and a binding where a service account is named."""
     name = f"libretexts-{part}"
-    metadata = {"name": name, "namespace": namespace}
-    rules = [
-        {"apiGroups": [""], "resources": list(each.resources), "verbs": list(each.verbs)}
-        for each in PARTS[part]
-    ]
-    version = "rbac.authorization.k8s.io/v1"
-    role = {"apiVersion": version, "kind": "Role", "metadata": metadata, "rules": rules}
+    prefix = "Cluster" if any(each.is_cluster_wide for each in PARTS[part]) else ""
+    metadata = {"name": name} if prefix else {"name": name, "namespace": namespace}
+    rules = [each.rule for each in PARTS[part]]
+    version = f"{RBAC}/v1"
+    role = {"apiVersion": version, "kind": f"{prefix}Role", "metadata": metadata, "rules": rules}
     if service_account is None:
         return [role]
     return [
         role,
         {
             "apiVersion": version,
-            "kind": "RoleBinding",
+            "kind": f"{prefix}RoleBinding",
             "metadata": metadata,
-            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name},
+            "roleRef": {"apiGroup": RBAC, "kind": f"{prefix}Role", "name": name},
             "subjects": [{"kind": "ServiceAccount", "name": service_account, "namespace": namespace}],
         },
     ]

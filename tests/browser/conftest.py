@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 EVIL = "<img src=x onerror=\"document.title='evil'\">'\"</script><script>document.title='evil'</script>"
 WEEKLIES = [f"w_2026_{week:02}" for week in range(1, 47)]
+COOKIES: dict[tuple[str, str], list[Any]] = {}  # of a hub and a person: one login is enough
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
@@ -85,6 +86,7 @@ async def hub(
             if request.param == "pack":
                 extra["JupyterHub.template_paths"] = [*templates.__path__]
             hub = HubProcess(tmp_path_factory.mktemp("hub"), target, extra=assignments(extra))
+            hub.has_our_pages = request.param == "pack"
             try:
                 await hub.start()
                 yield hub
@@ -106,19 +108,28 @@ class Visit:
         if not request.url.startswith((self.hub.url, "data:", "blob:")):
             self.trouble.append(f"asked for {request.url}")
 
-    async def open_form(self, fragment: str = "", *, name: str = "ada-student") -> None:
-        """Log in, and look at the spawn page until the live menu is on it."""
-        await self.page.goto(f"{self.hub.url}/hub/login?next=/hub/spawn")
+    async def log_in(self, name: str = "ada-student") -> None:
+        """With the cookies of an earlier visit, or through the form of the login page."""
+        key = (self.hub.url, name)
+        if key in COOKIES:
+            await self.page.context.add_cookies(COOKIES[key])
+            return
+        await self.page.goto(f"{self.hub.url}/hub/login?next=/hub/home")
         await self.page.fill("input[name=username]", name)
         await self.page.fill("input[type=password]", PASSWORD)
         await self.page.click("#login_submit")
+        await self.page.wait_for_url("**/hub/home")
+        COOKIES[key] = await self.page.context.cookies()
+
+    async def open_form(self, fragment: str = "", *, name: str = "ada-student") -> None:
+        """Log in, and look at the spawn page until the live menu is on it."""
+        await self.log_in(name)
         for _ in range(50):
             await self.page.goto(f"{self.hub.url}/hub/spawn{fragment}")
             if await self.page.locator("input[value^='lsst:']").count():
                 break
+            await self.page.goto("about:blank")  # a change of the fragment alone opens no page
             await self.page.wait_for_timeout(100)
-        if fragment:
-            await self.page.reload()  # a change of the fragment alone opens no page
 
     async def dock(self) -> str:
         """What the page says that Start will do."""

@@ -137,6 +137,17 @@ async def test_without_scripts_every_version_can_be_chosen(visit):
         assert "is not a size of LSST stack. Choose large." in await person.page.inner_text(
             ".spawn-error-msg"
         )
+        assert await person.page.is_checked("input[value='lsst:w_2026_07']")  # what was right is kept
+
+
+async def test_why_a_size_is_not_to_be_had_stands_beside_it(visit):
+    async with visit() as person:
+        await person.open_form()
+        await person.page.check("input[value='lsst:recommended']")
+        small = person.page.locator("label", has=person.page.locator("input[name=size][value=small]"))
+        assert "Not for LSST stack" in await small.inner_text()
+        await person.page.check("input[name=image][value=default]")
+        assert "Not for" not in await small.inner_text()
 
 
 @pytest.mark.parametrize("width", [320, 390, 1100])

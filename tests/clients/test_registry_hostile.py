@@ -55,13 +55,12 @@ async def test_pages_are_followed_and_each_has_its_own_etag(fake):
     "link",
     [
         "<http://elsewhere.example.org/v2/team/lab/tags/list?last=b>; rel=next",
-        "<https://{host}/v2/team/lab/tags/list?last=b>; rel=next",
         "<//127.0.0.2/v2/team/lab/tags/list>; rel=next",
         "</v2/team/secret/tags/list?last=b>; rel=next",
         "<http://{host}:99999/v2/>; rel=next",
         "<file:///etc/passwd>; rel=next",
     ],
-    ids=["other host", "other scheme", "no scheme", "other path", "no port", "file"],
+    ids=["other host", "no scheme", "other path", "no port", "file"],
 )
 async def test_the_next_page_is_never_somewhere_else(fake, link):
     fake.does.link = link.format(host=fake.host)
@@ -165,17 +164,11 @@ async def test_an_answer_that_breaks_off(fake):
         await runner.cleanup()
 
 
-@pytest.mark.parametrize(
-    ("told", "words"),
-    [
-        ("sha256:" + "0" * 64, "not the digest"),
-        ("sha256:short", "not the digest"),
-    ],
-)
-async def test_a_digest_that_the_body_has_not(fake, told, words):
+@pytest.mark.parametrize("told", ["sha256:" + "0" * 64, "sha256:short"], ids=["another", "none"])
+async def test_a_digest_that_the_body_has_not(fake, told):
     fake.does.digests = {"a": told}
     async with asking() as client:
-        with pytest.raises(RegistryError, match=words):
+        with pytest.raises(RegistryError, match="not the digest"):
             await client.digest(repository(fake.host, platform="linux/amd64"), "a")
 
 

@@ -8,7 +8,10 @@ from traitlets.config import Config
 
 from libretexts_hub.errors import ConfigurationError
 from libretexts_hub.hub.configuration import check
+from libretexts_hub.hub.live_menu import refresher
 from libretexts_hub.hub.spawner import LibreTextsSpawner
+from tests.hub.workshop import until
+from tests.servers.fake_registry import FakeRegistry
 
 IMAGE = {"a": {"image": "x/a"}}
 
@@ -94,6 +97,67 @@ def test_what_is_wrong(sections, where, words):
 
     assert refused.value.where == f"c.{where}"
     assert words in str(refused.value)
+
+
+LIVE = {"repository": "x.example.org/y", "scheme": "rubin"}
+
+
+@pytest.mark.parametrize(
+    ("images", "where"),
+    [
+        pytest.param({"registry": LIVE | {"ca": "/no/ca.pem"}}, "registry.ca", id="ca"),
+        pytest.param(
+            {"registry": LIVE | {"credentials": {"file": "/no/config.json"}}},
+            "registry.credentials.file",
+            id="file",
+        ),
+        pytest.param(
+            {"registry": LIVE | {"credentials": {"username": "u", "password_file": "/no/pw"}}},
+            "registry.credentials.password_file",
+            id="password",
+        ),
+        pytest.param({"image": "x/a:1", "pin": True, "ca": "/"}, "ca", id="folder"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(images, where):
+    with pytest.raises(ConfigurationError) as refused:
+        check(Config({"LibreTextsSpawner": {"images": {"a": images}}}))
+    assert refused.value.where == f"c.LibreTextsSpawner.images['a'].{where}"
+
+
+@pytest.mark.parametrize(
+    ("settings", "where"),
+    [
+        pytest.param(
+            {"images": {"a": {"registry": LIVE | {"scheme": "x"}}}}, "images['a'].registry", id="scheme"
+        ),
+        pytest.param(
+            {"images": IMAGE, "options": {"o": {"environment": {"1": "x"}}}}, "options['o']", id="option"
+        ),
+        pytest.param({"images": IMAGE, "menu_contact": 3}, "menu_contact", id="contact"),
+        pytest.param({"options": {"reset": {}}}, "options", id="options-alone"),
+        pytest.param(
+            {"profile_list": [{"display_name": "P", "groups": "staff"}]}, "profile_list[0]", id="profile"
+        ),
+    ],
+)
+def test_all_of_the_menu_is_looked_at(settings, where):
+    with pytest.raises(ConfigurationError) as refused:
+        check(Config({"LibreTextsSpawner": settings, "JupyterHub": {"spawner_class": "libretexts"}}))
+    assert refused.value.where.startswith(f"c.LibreTextsSpawner.{where}")
+
+
+async def test_a_hub_that_starts_begins_to_read(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    async with FakeRegistry(tags=["w_2026_46"]) as registry:
+        source = {"repository": f"{registry.host}/lab", "plain_http": True, "scheme": "rubin"}
+        check(Config({"LibreTextsSpawner": {"images": {"a": {"registry": source}}}}))
+        await until(lambda: (tmp_path / "libretexts-menu.json").exists())
+        await refresher().close()
+
+
+def test_outside_of_a_hub_nothing_is_read():
+    check(Config({"LibreTextsSpawner": {"images": {"a": {"registry": LIVE}}}}))
 
 
 def test_a_wrong_value_is_not_repeated():

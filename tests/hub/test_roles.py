@@ -35,3 +35,21 @@ def test_a_bad_name_is_one_sentence_and_2(capsys, option):
     said = capsys.readouterr()
     assert said.out == ""
     assert option in said.err
+
+
+def test_what_is_not_in_a_namespace_gets_a_cluster_role(capsys):
+    assert main(["roles", "--for", "purge", "--namespace", "jhub", "--service-account", "images"]) == 0
+
+    role, binding = yaml.safe_load_all(capsys.readouterr().out)
+    assert (role["kind"], binding["kind"]) == ("ClusterRole", "ClusterRoleBinding")
+    assert "namespace" not in role["metadata"]
+    assert role["rules"] == [{"apiGroups": [""], "resources": ["nodes"], "verbs": ["get", "list"]}]
+
+
+def test_the_puller_may_change_its_own_daemon_set_only(capsys):
+    assert main(["roles", "--for", "prepull"]) == 0
+
+    [role] = yaml.safe_load_all(capsys.readouterr().out)
+    named = [rule for rule in role["rules"] if "patch" in rule["verbs"]]
+    assert role["kind"] == "Role"
+    assert [rule["resourceNames"] for rule in named] == [["libretexts-prepull"]]

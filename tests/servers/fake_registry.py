@@ -28,6 +28,7 @@ class Behaviour:
     digests: dict[str, str] = field(default_factory=dict)
     page_size: int = 0
     has_etags: bool = True
+    tells_digests: bool = True
     latency: float = 0.0
     status: int = 0
     retry_after: str = ""
@@ -107,11 +108,20 @@ class FakeRegistry:
         return web.Response(body=body, content_type="application/json", headers=headers)
 
     def _manifest(self, tag: str) -> web.Response:
+        if tag.startswith("sha256:"):
+            tag = next((each for each in self.does.tags if self.digest(each) == tag), "")
         if tag not in self.does.tags:
             return web.json_response({"errors": [{"code": "MANIFEST_UNKNOWN"}]}, status=404)
-        content = json.dumps({"schemaVersion": 2, "mediaType": MANIFEST, "tag": tag}).encode()
-        digest = self.does.digests.get(tag) or f"sha256:{hashlib.sha256(content).hexdigest()}"
-        return web.Response(body=content, content_type=MANIFEST, headers={"Docker-Content-Digest": digest})
+        headers = {"Docker-Content-Digest": self.digest(tag)} if self.does.tells_digests else {}
+        return web.Response(body=self._content(tag), content_type=MANIFEST, headers=headers)
+
+    def digest(self, tag: str) -> str:
+        """The digest that it tells; a lie, if a test has put one into `does.digests`."""
+        told = self.does.digests.get(tag)
+        return told or f"sha256:{hashlib.sha256(self._content(tag)).hexdigest()}"
+
+    def _content(self, tag: str) -> bytes:
+        return json.dumps({"schemaVersion": 2, "mediaType": MANIFEST, "tag": tag}).encode()
 
 
 async def _program(tags: int, latency: float, port: int) -> None:

@@ -1,0 +1,56 @@
+"""A fake Kubernetes API that refuses everything, with the words of a real one's authorizer."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ACCOUNT = "system:serviceaccount:jhub:puller"
+
+
+class _Refusal(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        resource = self.path.partition("?")[0].rstrip("/").split("/")
+        verb = "list" if resource[-1] in ("nodes", "daemonsets") else "get"
+        kind = next(part for part in resource if part in ("nodes", "daemonsets"))
+        message = f'{kind} is forbidden: User "{ACCOUNT}" cannot {verb} resource "{kind}" in API group ""'
+        status = {"kind": "Status", "status": "Failure", "reason": "Forbidden", "code": 403}
+        body = json.dumps(status | {"message": message}).encode()
+        self.send_response(403)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_args: object) -> None:
+        """Say nothing."""
+
+
+@contextlib.contextmanager
+def refusing_api(folder: Path, namespace: str = "jhub") -> Iterator[Path]:
+    """The kubeconfig of a running one, whose context names `namespace`."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Refusal)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    document = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "c", "cluster": {"server": f"http://127.0.0.1:{server.server_port}"}}],
+        "users": [{"name": "u", "user": {"token": "t"}}],
+        "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u", "namespace": namespace}}],
+        "current-context": "x",
+    }
+    try:
+        (folder / "kubeconfig").write_text(json.dumps(document))  # JSON is YAML
+        yield folder / "kubeconfig"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
