@@ -2,17 +2,18 @@
 
 import re
 
+from libretexts_hub.domain.pattern_cost import LENGTH, ways
 from libretexts_hub.errors import ConfigurationError
 
 LONGEST_PATTERN = 500
-# A repeat inside a repeated group, as in (a+)+: a text that almost matches can take such a pattern hours.
-NESTED_REPEAT = re.compile(r"\((?:[^()\\]|\\.)*(?<!\\)[*+}](?:[^()\\]|\\.)*\)(?:[*+]|\{\d*,)")
+# Two repeats that share a character with what is behind them; the longest tag then takes a millisecond.
+MOST_WAYS = LENGTH**2
 
 
 def compile_pattern(text: object, *, where: str) -> re.Pattern[str]:
     """The pattern, to be used with `fullmatch` only: a match of the beginning is no match.
 
-    Raises ConfigurationError for what doesn't compile, matches the empty text, or repeats a repeat.
+    Raises ConfigurationError for what doesn't compile, matches the empty text, or may take for ever.
     """
     if not isinstance(text, str) or not text or len(text) > LONGEST_PATTERN:
         raise ConfigurationError(
@@ -22,25 +23,20 @@ def compile_pattern(text: object, *, where: str) -> re.Pattern[str]:
         )
     try:
         pattern = re.compile(text)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise ConfigurationError(
-            f"{text!r:.80} is not a regular expression: {error.msg}",
+            f"{text!r:.80} is not a regular expression: {error}",
             where=where,
             fix="Correct it; in YAML, write it in single quotes.",
         ) from None
-    if NESTED_REPEAT.search(_without_sets(text)):
+    if ways(text) > MOST_WAYS:
         raise ConfigurationError(
-            f"{text!r:.80} repeats a group that repeats something itself, which may take for ever",
+            f"{text!r:.80} has repeats that may take each other's characters, so a text may take it for ever",
             where=where,
-            fix="Write the repeat once, as in [a-z0-9.-]+.",
+            fix="Let each repeat end at a character that it can't take, as in [a-z]+(?:-[a-z]+)*.",
         )
     if pattern.fullmatch(""):
         raise ConfigurationError(
             f"{text!r:.80} matches the empty text", where=where, fix="Use + where * stands."
         )
     return pattern
-
-
-def _without_sets(text: str) -> str:
-    """The pattern with every [set] as one letter: what stands in a set neither repeats nor groups."""
-    return re.sub(r"(?<!\\)\[\^?\]?(?:[^\]\\]|\\.)*\]", "x", text)

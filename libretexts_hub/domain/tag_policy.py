@@ -4,7 +4,7 @@ import fnmatch
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from libretexts_hub.domain.access import ACCESS_KEYS, EVERYBODY, Access, parse_access
 from libretexts_hub.domain.durations import parse_duration
@@ -119,11 +119,7 @@ def _resolved(
     shown: Sequence[Version], digests: Mapping[str, str], there: set[str], policy: TagPolicy
 ) -> Iterable[Version]:
     """Digests, and by them which alias is which tag; also where the tag itself is not kept."""
-    names = {
-        digests[tag]: policy.scheme.read(tag).name
-        for tag in sorted(there)
-        if tag in digests and tag not in policy.aliases
-    }
+    names = {digests[tag.raw]: tag.name for tag in _by_importance(there.intersection(digests), policy)}
     names |= {
         digests[each.tag]: each.name for each in reversed(shown) if each.kind != ALIAS and each.tag in digests
     }
@@ -135,6 +131,14 @@ def _resolved(
         digest = digests.get(each.tag, "")
         same_as = names.get(digest, "") if each.kind == ALIAS else ", ".join(aliases.get(digest, ()))
         yield replace(each, digest=digest, same_as=same_as) if digest else each
+
+
+def _by_importance(raws: Iterable[str], policy: TagPolicy) -> list[Tag]:
+    """The tags that an alias may be named after, the best last. What the grammar does not know is none: it
+    says nothing to a person."""
+    ranks = {kind: -place for place, kind in enumerate(policy.scheme.kinds)}
+    tags = (policy.scheme.read(raw) for raw in raws if raw not in policy.aliases)
+    return sorted((tag for tag in tags if tag.kind in ranks), key=lambda tag: (ranks[tag.kind], tag.order))
 
 
 def _keeps(entry: Entry, scheme: Scheme) -> Mapping[str, Keep] | None:
@@ -185,7 +189,8 @@ def _since(entry: Entry, kind: str, scheme: Scheme) -> Tag | date:
     """The cut-off: a day, or a tag of this kind, which is the oldest that is kept."""
     value = entry.fields["since"]
     if isinstance(value, date):
-        return value
+        # YAML makes a time of 2026-01-31T08:00, which no day can be compared with.
+        return value.date() if isinstance(value, datetime) else value
     if isinstance(value, str):
         tag = scheme.read(value)
         if tag.kind == kind:

@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from typing import Protocol
 
 # https://github.com/opencontainers/distribution-spec/blob/main/spec.md, "pulling manifests"
-TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+LONGEST_TAG = 128
+TAG = re.compile(rf"[A-Za-z0-9_][A-Za-z0-9._-]{{0,{LONGEST_TAG - 1}}}")
+DIGITS = re.compile(r"([0-9]+)")
 UNKNOWN = "unknown"
 ALIAS = "alias"
 
@@ -38,10 +40,17 @@ class Scheme(Protocol):
 
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """A key that sorts `v10` after `v9`."""
-    parts = re.split(r"([0-9]+)", text)
     return tuple(
-        (1, int(part), "") if part.isascii() and part.isdigit() else (0, 0, part) for part in parts if part
+        number(part) if part.isascii() and part.isdigit() else (0, 0, part)
+        for part in DIGITS.split(text)
+        if part
     )
+
+
+def number(digits: str) -> tuple[int, int, str]:
+    """A key that sorts numbers of any length by value, after words; int() refuses very long ones."""
+    value = digits.lstrip("0")
+    return (1, len(value), value)
 
 
 def unknown(raw: str) -> Tag:

@@ -1,7 +1,7 @@
 """Which tags come on the menu, in which order, and what is an alias the same as?"""
 
 import random
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
@@ -59,6 +59,24 @@ def test_an_alias_is_the_same_as_a_tag_that_is_not_kept():
     assert recommended.same_as == "Weekly 2026_45"
 
 
+@pytest.mark.parametrize(
+    "others", [[], ["zzz"], ["w_2026_46_c0047.003", "zzz"]], ids=["alone", "stray", "both"]
+)
+def test_an_alias_is_named_after_the_newest_tag_of_the_first_kind(others):
+    tags = ["recommended", "d_2026_11_21", "w_2026_45", "w_2026_46", *others]
+    digests = dict.fromkeys(tags, "sha256:1")
+    [recommended] = versions(tags, policy(keep={}, recommended="recommended"), digests, TODAY)
+    assert recommended.same_as.startswith("Weekly 2026_46")
+
+
+def test_an_alias_is_not_named_after_a_tag_that_says_nothing():
+    digests = dict.fromkeys(["recommended", "zzz"], "sha256:1")
+    [recommended] = versions(
+        ["recommended", "zzz"], policy(keep={}, recommended="recommended"), digests, TODAY
+    )
+    assert recommended.same_as == ""
+
+
 def test_an_alias_whose_digest_nobody_knows_is_shown_without():
     [recommended] = versions(TAGS, policy(keep={}, recommended="recommended"), {}, TODAY)
     assert (recommended.tag, recommended.same_as, recommended.digest) == ("recommended", "", "")
@@ -81,6 +99,9 @@ def test_unknown_tags_are_shown_where_the_operator_names_them():
         pytest.param({"age": "2d"}, ["d_2026_11_21", "d_2026_11_20", "d_2026_11_19"], id="age"),
         pytest.param({"since": "d_2026_11_20"}, ["d_2026_11_21", "d_2026_11_20"], id="since a tag"),
         pytest.param({"since": date(2026, 11, 20)}, ["d_2026_11_21", "d_2026_11_20"], id="since a day"),
+        pytest.param(
+            {"since": datetime(2026, 11, 20, 8)}, ["d_2026_11_21", "d_2026_11_20"], id="since a time"
+        ),
         pytest.param({"since": "2026-11-21"}, ["d_2026_11_21"], id="since a day in words"),
         pytest.param(
             {"include": ["*_1[23]", "*_21"]}, ["d_2026_11_21", "d_2026_11_13", "d_2026_11_12"], id="include"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from libretexts_hub.domain.entries import Entry, did_you_mean
 from libretexts_hub.domain.patterns import compile_pattern
-from libretexts_hub.domain.tags import Tag, calendar_day, natural, thursday, unknown
+from libretexts_hub.domain.tags import ALIAS, UNKNOWN, Tag, calendar_day, natural, thursday, unknown
 from libretexts_hub.errors import ConfigurationError
 
 NUMBERS = ("year", "month", "week", "day", "major", "minor", "patch", "number")
@@ -69,6 +69,10 @@ def parse_pattern_scheme(value: Mapping[object, object], *, where: str) -> Patte
 
 def _rule(kind: str, entry: Entry, key: str, name: str) -> Rule:
     where = entry.place(key)
+    if kind in (UNKNOWN, ALIAS):
+        raise ConfigurationError(
+            f"The kind {kind!r} means something else here", where=where, fix="Give it another name."
+        )
     pattern = compile_pattern(entry.fields.get(key), where=where)
     for group in pattern.groupindex:
         if group not in GROUPS:
@@ -108,4 +112,4 @@ def _tag(raw: str, rule: Rule, parts: dict[str, str | None]) -> Tag:
 
 def _number(text: str | None) -> int:
     # A group may match letters too: they count as nothing, the tag itself still orders it.
-    return int(text) if text and text.isascii() and text.isdigit() else -1
+    return int(text) if text and len(text) <= 128 and text.isascii() and text.isdigit() else -1

@@ -8,7 +8,16 @@ processor `-arm64`. The grammar is that of https://sqr-059.lsst.io/.
 import re
 from datetime import date
 
-from libretexts_hub.domain.tags import UNKNOWN, Order, Tag, calendar_day, natural, thursday, unknown
+from libretexts_hub.domain.tags import (
+    LONGEST_TAG,
+    UNKNOWN,
+    Order,
+    Tag,
+    calendar_day,
+    natural,
+    thursday,
+    unknown,
+)
 
 PRIMARY = re.compile(
     r"""
@@ -35,7 +44,7 @@ class RubinScheme:
 
     def read(self, raw: str) -> Tag:
         """The tag by this grammar; `exp_` is taken off first, and what is behind it is read again."""
-        if raw.startswith(EXPERIMENTAL) and len(raw) > len(EXPERIMENTAL):
+        if raw.startswith(EXPERIMENTAL) and len(EXPERIMENTAL) < len(raw) <= LONGEST_TAG:
             return self._experimental(raw)
         found = PRIMARY.fullmatch(raw)
         return self._known(raw, found) if found else unknown(raw)

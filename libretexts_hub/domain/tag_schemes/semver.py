@@ -6,8 +6,9 @@ newest release of their series; they are a kind of their own.
 
 import re
 
-from libretexts_hub.domain.tags import Order, Tag, unknown
+from libretexts_hub.domain.tags import Order, Tag, number, unknown
 
+NO_NUMBER = number("")
 NUMBER = r"0|[1-9]\d{0,17}"
 VERSION = re.compile(
     rf"v?(?P<major>{NUMBER})\.(?P<minor>{NUMBER})\.(?P<patch>{NUMBER})"
@@ -38,4 +39,4 @@ class SemverScheme:
 def _precedence(pre: str) -> Order:
     """Numbers come before words, by value; words by ASCII; the shorter list before the longer."""
     fields = pre.split(".") if pre else []
-    return tuple((0, int(field), "") if field.isdigit() else (1, 0, field) for field in fields)
+    return tuple((0, number(field), "") if field.isdigit() else (1, NO_NUMBER, field) for field in fields)
