@@ -77,6 +77,9 @@
     words.replaceChildren(chosen, " " + more.join(" "));
   };
 
+  const lost = document.createElement("p");
+  lost.className = "lt-notice";
+  lost.setAttribute("role", "status");
   // #image=lsst&tag=w_2026_46&size=small marks a choice and starts nothing.
   const preselect = () => {
     const wanted = new URLSearchParams(location.hash.slice(1));
@@ -85,7 +88,12 @@
     const values = tag ? [`${slug}:${tag}`] : [slug];
     const radios = [...form.querySelectorAll("input[name=image]")];
     const radio = radios.find((each) => values.includes(each.value)) || (!tag && radios.find((each) => each.value.startsWith(`${slug}:`)));
-    if (!radio) return;
+    lost.hidden = Boolean(radio);
+    if (!radio) {
+      lost.textContent = `The link names ${values[0]}, which is not on your list.`;
+      document.getElementById("lt-images").prepend(lost);
+      return;
+    }
     for (let around = radio.parentElement; around && around !== form; around = around.parentElement) {
       if (around.hidden) around.hidden = false;
       if (around.tagName === "DETAILS") around.open = true;

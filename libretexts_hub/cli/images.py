@@ -37,8 +37,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     does = parser.add_mutually_exclusive_group()
     does.add_argument(
         "--prepull",
+        nargs="?",
+        const=CHART,
         choices=(CHART, DAEMON_SET),
-        help="print what to pull, as values for the chart (prePuller.extraImages) or as a DaemonSet",
+        help="print what to pull, as values for the chart (prePuller.extraImages) or as a DaemonSet; chart",
     )
     does.add_argument("--purge", action="store_true", help="list images on nodes that left the menu")
     parser.add_argument(

@@ -73,6 +73,14 @@ async def test_a_fragment_marks_and_starts_nothing(visit):
         assert person.page.url.endswith("size=large")
 
 
+async def test_a_fragment_to_what_is_not_there_is_told(visit):
+    async with visit() as person:
+        await person.open_form("#image=lsst&tag=<b>w_1999_01")
+        assert await person.marked("image") == "default"
+        told = "The link names lsst:<b>w_1999_01, which is not on your list."
+        assert told in await person.page.inner_text("#lt-images")
+
+
 async def test_a_hidden_image_is_there_for_whoever_has_its_link(visit):
     async with visit() as person:
         await person.open_form()

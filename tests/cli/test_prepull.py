@@ -27,6 +27,10 @@ def test_what_is_printed_is_what_was_printed(images, kind):
     assert out == (GOLDEN / f"{kind}.yaml").read_text()
 
 
+def test_the_chart_is_what_is_meant_without_a_word(images):
+    assert images(STATIC, "--prepull") == images(STATIC, "--prepull", "chart")
+
+
 def test_values_for_the_chart_with_digests(images, registry):
     code, out, _ = images(live(registry.host), "--prepull", "chart")
     assert code == 0
