@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from libretexts_hub.clients.registry import RegistryClient
+from libretexts_hub.domain.connections import Connection
 from libretexts_hub.domain.menu import Menu
-from libretexts_hub.domain.repositories import Connection, Repository, Snapshot
+from libretexts_hub.domain.repositories import Repository, Snapshot
 from tests.servers.ending import end_process
 from tests.servers.fake_registry import FakeRegistry
 from tests.servers.hub import PASSWORD, HubProcess

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from libretexts_hub.domain.menu import Menu
-from libretexts_hub.domain.repositories import Repository, Snapshot, split_reference
+from libretexts_hub.domain.references import split_reference
+from libretexts_hub.domain.repositories import Repository, Snapshot
 
 # Requests at a time; one that waits for its turn must not use up its five seconds.
 AT_ONCE = 4

@@ -12,7 +12,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from libretexts_hub.clients.registry_errors import RegistryError
-from libretexts_hub.domain.repositories import DOCKER_NAMES, CredentialsSource
+from libretexts_hub.domain.connections import CredentialsSource
+from libretexts_hub.domain.repositories import DOCKER_NAMES
 
 LARGEST_FILE = 1 << 20
 SCHEME = re.compile(r"^https?://")

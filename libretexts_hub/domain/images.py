@@ -1,26 +1,24 @@
 """What is one environment on the menu?"""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from libretexts_hub.domain.access import ACCESS_KEYS, EVERYBODY, Access, parse_access
 from libretexts_hub.domain.availability import ALWAYS, Availability, parse_availability
+from libretexts_hub.domain.connections import CONNECTION_KEYS, PLAIN, Connection, parse_connection
 from libretexts_hub.domain.entries import Entry, entries
 from libretexts_hub.domain.interfaces import Interface, parse_interfaces
 from libretexts_hub.domain.life import ALIVE, LIFE_KEYS, Life, parse_life
 from libretexts_hub.domain.patterns import compile_pattern
-from libretexts_hub.domain.repositories import (
-    CONNECTION_KEYS,
-    PLAIN,
-    Connection,
-    RegistrySource,
-    Repository,
-    parse_connection,
-    parse_registry,
-    split_reference,
-)
-from libretexts_hub.domain.tag_policy import Version
+from libretexts_hub.domain.references import is_reference, split_reference
 from libretexts_hub.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from libretexts_hub.domain.repositories import RegistrySource, Repository
+    from libretexts_hub.domain.tag_policy import Version
 
 SOURCES = ("image", "registry", "pattern")
 IMAGE_KEYS = (
@@ -32,14 +30,6 @@ IMAGE_KEYS = (
 )
 PULL_POLICIES = ("Always", "IfNotPresent", "Never")
 SECRET_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
-
-# The reference grammar of the OCI distribution specification, with a length that a kubelet accepts.
-REFERENCE = re.compile(
-    r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?/|\[[0-9a-fA-F:]+\](?::[0-9]{1,5})?/)?"
-    r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*"
-    r"(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@sha256:[0-9a-f]{64})?"
-)
-LONGEST_REFERENCE = 512
 
 
 @dataclass(frozen=True)
@@ -73,6 +63,8 @@ class Image:
         """Where a reference of this image is looked up."""
         if self.registry is not None:
             return self.registry.repository
+        from libretexts_hub.domain.repositories import Repository
+
         host, path, _, _ = split_reference(reference)
         return Repository(host, path, self.connection)
 
@@ -85,11 +77,6 @@ class Image:
         return next((version for version in self.versions if version.tag == tag), None)
 
 
-def is_reference(text: str) -> bool:
-    """Whether a registry and a kubelet would understand it."""
-    return len(text) <= LONGEST_REFERENCE and REFERENCE.fullmatch(text) is not None
-
-
 def parse_images(raw: object, *, where: str) -> tuple[Image, ...]:
     """Read the trait `images`. Raises ConfigurationError for the first thing that is wrong."""
     return tuple(_image(entry) for entry in entries(raw, where=where))
@@ -98,13 +85,12 @@ def parse_images(raw: object, *, where: str) -> tuple[Image, ...]:
 def _image(entry: Entry) -> Image:
     entry.only(IMAGE_KEYS)
     source = _source(entry)
-    registry = entry.part("registry")
     return Image(
         slug=entry.slug,
         name=entry.text("name", default=entry.slug),
         description=entry.text("description", default=""),
         reference=_reference(entry) if source == "image" else "",
-        registry=parse_registry(registry) if registry is not None else None,
+        registry=_registry(entry),
         free=compile_pattern(entry.fields["pattern"], where=entry.place("pattern"))
         if source == "pattern"
         else None,
@@ -120,6 +106,16 @@ def _image(entry: Entry) -> Image:
         pull_policy=_pull_policy(entry),
         pull_secrets=_pull_secrets(entry),
     )
+
+
+def _registry(entry: Entry) -> RegistrySource | None:
+    below = entry.part("registry")
+    if below is None:
+        return None
+    # A hub's start waits for every import, and one without a live menu has no use for this.
+    from libretexts_hub.domain.repositories import parse_registry
+
+    return parse_registry(below)
 
 
 def _source(entry: Entry) -> str:

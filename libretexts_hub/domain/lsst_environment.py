@@ -6,8 +6,7 @@ Read in the public configurations of such hubs: `LAB_REPO_HOST` is `hub.docker.c
 
 from collections.abc import Mapping
 
-from libretexts_hub.domain.images import is_reference
-from libretexts_hub.domain.repositories import split_reference
+from libretexts_hub.domain.references import is_reference, split_reference
 from libretexts_hub.errors import ConfigurationError
 
 # Docker's web site, which stands in old configurations in the place of its registry.

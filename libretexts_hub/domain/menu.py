@@ -4,13 +4,14 @@
 what registries hold; `for_person` is the menu of one person at one moment.
 """
 
-from collections.abc import Iterable, Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import chain, groupby
+from typing import TYPE_CHECKING
 
 from libretexts_hub.domain.access import Access, folded
-from libretexts_hub.domain.availability import Availability
 from libretexts_hub.domain.images import Image, parse_images
 from libretexts_hub.domain.life import check_successors
 from libretexts_hub.domain.menu_checks import (
@@ -21,12 +22,17 @@ from libretexts_hub.domain.menu_checks import (
     one_default,
 )
 from libretexts_hub.domain.options import Option, parse_options
-from libretexts_hub.domain.repositories import Repository, Snapshot
 from libretexts_hub.domain.sizes import Size, parse_sizes
-from libretexts_hub.domain.tag_policy import Version, versions
 
-# Versions in the order of the menu, in runs that the same people may have.
-Blocks = tuple[tuple[Access, tuple[Version, ...]], ...]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from libretexts_hub.domain.availability import Availability
+    from libretexts_hub.domain.repositories import Repository, Snapshot
+    from libretexts_hub.domain.tag_policy import Version
+
+    # Versions in the order of the menu, in runs that the same people may have.
+    Blocks = tuple[tuple[Access, tuple[Version, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,7 @@ class Menu:
         options: object = (),
         *,
         where: str = "c.LibreTextsSpawner",
-    ) -> "Menu":
+    ) -> Menu:
         """Read configuration. Raises ConfigurationError for the first thing that is wrong."""
         read_sizes = parse_sizes(sizes, where=f"{where}.sizes")
         read_images = parse_images(images, where=f"{where}.images")
@@ -73,8 +79,8 @@ class Menu:
         return cls(tuple(bound), read_sizes, read_options)
 
     def with_snapshots(
-        self, snapshots: Mapping[Repository, Snapshot], today: date, *, before: "Menu | None" = None
-    ) -> "Menu":
+        self, snapshots: Mapping[Repository, Snapshot], today: date, *, before: Menu | None = None
+    ) -> Menu:
         """The menu with what was read of each registry; without a snapshot a live image has no version.
 
         `before` is what this made of the same menu on the same day: what it made of a snapshot that is still
@@ -93,7 +99,7 @@ class Menu:
             read[slug] = snapshot
         return replace(self, images=tuple(images), _blocks=blocks, _read=read)
 
-    def for_person(self, groups: Iterable[str], now: datetime) -> "Menu":
+    def for_person(self, groups: Iterable[str], now: datetime) -> Menu:
         """What a member of `groups` may start at `now`; an entry that they may not have is nowhere in it."""
         member_of = folded(groups)
         entitled_sizes = [size for size in self.sizes if size.access.admits(member_of)]
@@ -209,6 +215,8 @@ def _with_versions(image: Image, snapshots: Mapping[Repository, Snapshot], today
     snapshot = snapshots.get(image.registry.repository)
     if snapshot is None:
         return replace(image, versions=())
+    from libretexts_hub.domain.tag_policy import versions
+
     shown = versions(snapshot.tags, image.registry.policy, snapshot.digests, today)
     return replace(image, versions=shown)
 

@@ -2,12 +2,11 @@
 
 import re
 
-from libretexts_hub.domain.pattern_cost import LENGTH, ways
 from libretexts_hub.errors import ConfigurationError
 
 LONGEST_PATTERN = 500
 # Two repeats that share a character with what is behind them; the longest tag then takes a millisecond.
-MOST_WAYS = LENGTH**2
+MOST_WAYS = 128**2
 
 
 def compile_pattern(text: object, *, where: str) -> re.Pattern[str]:
@@ -29,6 +28,9 @@ def compile_pattern(text: object, *, where: str) -> re.Pattern[str]:
             where=where,
             fix="Correct it; in YAML, write it in single quotes.",
         ) from None
+    # Only a hub with patterns needs it, and a start waits for every import.
+    from libretexts_hub.domain.pattern_cost import ways
+
     if ways(text) > MOST_WAYS:
         raise ConfigurationError(
             f"{text!r:.80} has repeats that may take each other's characters, so a text may take it for ever",

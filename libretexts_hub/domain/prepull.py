@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from libretexts_hub.domain.access import Access
-from libretexts_hub.domain.images import Image, is_reference
+from libretexts_hub.domain.images import Image
 from libretexts_hub.domain.menu import Menu
-from libretexts_hub.domain.repositories import split_reference
+from libretexts_hub.domain.references import is_reference, split_reference
 from libretexts_hub.domain.tag_policy import Version
 from libretexts_hub.domain.tags import ALIAS
 

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from libretexts_hub.domain.images import Image
 from libretexts_hub.domain.menu import Menu
-from libretexts_hub.domain.repositories import Repository, split_reference
+from libretexts_hub.domain.references import split_reference
+from libretexts_hub.domain.repositories import Repository
 
 # Host of the API and name of the repository there, so that `ubuntu` and `docker.io/library/ubuntu` are one.
 Place = tuple[str, str]

@@ -4,46 +4,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from libretexts_hub.domain.connections import CONNECTION_KEYS, HOST, PLAIN, Connection, parse_connection
 from libretexts_hub.domain.durations import parse_duration
 from libretexts_hub.domain.entries import Entry
+from libretexts_hub.domain.references import split_reference
 from libretexts_hub.domain.tag_policy import TAG_POLICY_KEYS, TagPolicy, parse_tag_policy
 from libretexts_hub.errors import ConfigurationError
 
-CONNECTION_KEYS = ("platform", "credentials", "ca", "plain_http", "realm")
 REGISTRY_KEYS = ("repository", "refresh", *CONNECTION_KEYS, *TAG_POLICY_KEYS)
 # Docker's own name for its registry, and where its API is: https://docs.docker.com/reference/api/registry/latest/
 DOCKER_NAMES = frozenset({"docker.io", "index.docker.io", "registry-1.docker.io"})
 DOCKER_HOST = "registry-1.docker.io"
-HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::\d{1,5})?")
 PATH = re.compile(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*")
-PLATFORM = re.compile(r"[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?")
 DEFAULT_REFRESH = 300.0
 SHORTEST_REFRESH = 10.0
-
-
-@dataclass(frozen=True)
-class CredentialsSource:
-    """Where a name and a password are: a Secret or file as `docker login` writes it, or a name and a file."""
-
-    secret: str = ""
-    file: str = ""
-    username: str = ""
-    password_file: str = ""
-
-
-@dataclass(frozen=True)
-class Connection:
-    """How a registry is talked to. `ca`: a file with certificates; `realm`: another host that may give
-    tokens; `platform`: what an image must be built for."""
-
-    platform: str = ""
-    credentials: CredentialsSource | None = None
-    ca: str = ""
-    plain_http: bool = False
-    realm: str = ""
-
-
-PLAIN = Connection()
 
 
 @dataclass(frozen=True)
@@ -100,27 +74,6 @@ def parse_registry(entry: Entry) -> RegistrySource:
     )
 
 
-def parse_connection(entry: Entry) -> Connection:
-    """Read `platform`, `credentials`, `ca`, `plain_http` and `realm`. Raises ConfigurationError."""
-    return Connection(
-        platform=_matching(entry, "platform", PLATFORM, "linux/amd64"),
-        credentials=_credentials(entry),
-        ca=entry.text("ca", default=""),
-        plain_http=entry.flag("plain_http"),
-        realm=_matching(entry, "realm", HOST, "auth.example.org"),
-    )
-
-
-def split_reference(reference: str) -> tuple[str, str, str, str]:
-    """Host, path, tag and digest of a reference, as Docker reads it: without a host it is on Docker Hub."""
-    name, _, digest = reference.partition("@")
-    first, slash, rest = name.partition("/")
-    is_host = bool(slash) and ("." in first or ":" in first or first == "localhost")
-    host, path = (first, rest) if is_host else ("docker.io", name)
-    path, _, tag = path.partition(":")
-    return host, path, tag, digest
-
-
 def _name(entry: Entry) -> tuple[str, str]:
     text = entry.text("repository")
     host, path, tag, digest = split_reference(text)
@@ -138,15 +91,6 @@ def _is_host(text: str) -> bool:
     return HOST.fullmatch(text) is not None and (not port or 0 < int(port) < 65536)
 
 
-def _matching(entry: Entry, key: str, pattern: re.Pattern[str], example: str) -> str:
-    text = entry.text(key, default="")
-    if text and not pattern.fullmatch(text):
-        raise ConfigurationError(
-            f"{text!r:.80} is not a {key}", where=entry.place(key), fix=f"Write it like {example}."
-        )
-    return text
-
-
 def _refresh(entry: Entry) -> float:
     if "refresh" not in entry.fields:
         return DEFAULT_REFRESH
@@ -158,19 +102,3 @@ def _refresh(entry: Entry) -> float:
             fix=f"Write {SHORTEST_REFRESH:.0f}s or more; 5m is usual.",
         )
     return seconds
-
-
-def _credentials(entry: Entry) -> CredentialsSource | None:
-    part = entry.part("credentials")
-    if part is None:
-        return None
-    part.only(("secret", "file", "username", "password_file"))
-    read = {key: part.text(key, default="") for key in ("secret", "file", "username", "password_file")}
-    written = sorted(key for key, text in read.items() if text)
-    if written not in (["secret"], ["file"], ["password_file", "username"]):
-        raise ConfigurationError(
-            "Credentials are a secret, a file, or a username with a password_file",
-            where=part.where,
-            fix="Write one of the three; a password itself is never written here.",
-        )
-    return CredentialsSource(**read)

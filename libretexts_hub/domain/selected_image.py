@@ -1,12 +1,19 @@
 """Which environment was named, and what of it is started?"""
 
-from collections.abc import Mapping
+from __future__ import annotations
 
-from libretexts_hub.domain.images import Image, is_reference
-from libretexts_hub.domain.menu import Menu
-from libretexts_hub.domain.tag_policy import Version
+from typing import TYPE_CHECKING
+
+from libretexts_hub.domain.references import is_reference
 from libretexts_hub.domain.wording import at_another_time, one_of, refusal, shown
-from libretexts_hub.errors import SelectionError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from libretexts_hub.domain.images import Image
+    from libretexts_hub.domain.menu import Menu
+    from libretexts_hub.domain.tag_policy import Version
+    from libretexts_hub.errors import SelectionError
 
 
 def named_image(sent: Mapping[str, str]) -> tuple[str | None, str | None]:

@@ -5,13 +5,13 @@ They are parsed once, against that person's own menu, into a frozen `Selection`,
 help. What a person may not start is refused with the words for what is not there.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from libretexts_hub.domain.entries import did_you_mean
-from libretexts_hub.domain.images import Image
-from libretexts_hub.domain.interfaces import Interface
-from libretexts_hub.domain.menu import Menu
 from libretexts_hub.domain.selected_image import (
     chosen_reference,
     chosen_version,
@@ -21,9 +21,14 @@ from libretexts_hub.domain.selected_image import (
     successor_on,
 )
 from libretexts_hub.domain.selected_options import EXTRA, as_text, chosen_extras
-from libretexts_hub.domain.sizes import Size
-from libretexts_hub.domain.tag_policy import Version
 from libretexts_hub.domain.wording import at_another_time, kind_of, one_of, refusal, shown
+
+if TYPE_CHECKING:
+    from libretexts_hub.domain.images import Image
+    from libretexts_hub.domain.interfaces import Interface
+    from libretexts_hub.domain.menu import Menu
+    from libretexts_hub.domain.sizes import Size
+    from libretexts_hub.domain.tag_policy import Version
 
 KEYS = ("image", "tag", "size", "interface", "reference")
 # The key under which an adapter keeps options that were no mapping: JupyterHub wants a dict there.
@@ -50,7 +55,7 @@ class Selection:
     notice: str = ""
 
     @classmethod
-    def parse(cls, options: object, menu: Menu) -> "Selection":
+    def parse(cls, options: object, menu: Menu) -> Selection:
         """Read untrusted `options`; what is not sent is the default of the menu. Raises SelectionError."""
         if not isinstance(options, Mapping) or MALFORMED in options:
             sent = "" if isinstance(options, Mapping) else f", not {kind_of(options)}"

@@ -1,18 +1,23 @@
 """What is on the menu now? The operator's menu with what the registries of this hub process hold."""
 
+from __future__ import annotations
+
 import asyncio
 import base64
 import binascii
 import contextlib
-import logging
 import weakref
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from libretexts_hub.domain.images import Image
 from libretexts_hub.domain.menu import Menu
-from libretexts_hub.hub.refresher import Refresher
+
+if TYPE_CHECKING:
+    import logging
+
+    from libretexts_hub.domain.images import Image
+    from libretexts_hub.hub.refresher import Refresher
 
 # One for a loop, and a hub has one loop; tests have many.
 _refreshers: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Refresher] = weakref.WeakKeyDictionary()
@@ -37,6 +42,9 @@ def refresher(memory: str = "", *, log: logging.Logger | None = None) -> Refresh
     loop = asyncio.get_running_loop()
     known = _refreshers.get(loop)
     if known is None:
+        # Not at the top: a hub's start waits for every import, and a menu may be static.
+        from libretexts_hub.hub.refresher import Refresher
+
         path = Path(memory) if memory else None
         known = _refreshers[loop] = Refresher(path, log=log, secrets=read_docker_config)
     return known

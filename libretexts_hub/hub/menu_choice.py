@@ -6,7 +6,7 @@ from dataclasses import replace
 from traitlets import default
 from traitlets.config import Configurable
 
-from libretexts_hub.domain.repositories import split_reference
+from libretexts_hub.domain.references import split_reference
 from libretexts_hub.domain.running import Running
 from libretexts_hub.domain.selection import MALFORMED, Selection
 from libretexts_hub.domain.wording import refusal

@@ -3,8 +3,8 @@
 import os
 from collections.abc import Iterator
 
+from libretexts_hub.domain.connections import Connection
 from libretexts_hub.domain.menu import Menu
-from libretexts_hub.domain.repositories import Connection
 from libretexts_hub.errors import ConfigurationError
 
 

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from libretexts_hub.domain.repositories import Connection, Repository, Snapshot
+from libretexts_hub.domain.connections import Connection
+from libretexts_hub.domain.repositories import Repository, Snapshot
 from libretexts_hub.hub import menu_memory
 from tests.cli.configurations import STATIC, live
 from tests.servers.ports import free_port

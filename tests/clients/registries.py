@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from libretexts_hub.clients.registry import RegistryClient
-from libretexts_hub.domain.repositories import Connection, CredentialsSource, Repository
+from libretexts_hub.domain.connections import Connection, CredentialsSource
+from libretexts_hub.domain.repositories import Repository
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

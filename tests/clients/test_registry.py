@@ -5,7 +5,7 @@ import json
 import pytest
 
 from libretexts_hub.clients.registry_errors import RegistryError, TagNotFoundError
-from libretexts_hub.domain.repositories import CredentialsSource
+from libretexts_hub.domain.connections import CredentialsSource
 from tests.clients.registries import asking, password, repository
 from tests.servers.certificates import make_certificate
 from tests.servers.fake_token_issuer import FakeTokenIssuer

@@ -14,7 +14,7 @@ from libretexts_hub.clients.registry_answers import retry_after
 from libretexts_hub.clients.registry_challenge import parse_challenges
 from libretexts_hub.clients.registry_credentials import read_credentials
 from libretexts_hub.clients.registry_errors import RegistryError, TagNotFoundError
-from libretexts_hub.domain.repositories import CredentialsSource
+from libretexts_hub.domain.connections import CredentialsSource
 from tests.clients.registries import asking, repository
 from tests.servers.fake_registry import FakeRegistry
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from libretexts_hub.clients.registry_errors import RegistryError
 from libretexts_hub.clients.registry_realms import check_realm
-from libretexts_hub.domain.repositories import Connection, Repository
+from libretexts_hub.domain.connections import Connection
+from libretexts_hub.domain.repositories import Repository
 
 
 @pytest.mark.parametrize(
