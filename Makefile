@@ -2,14 +2,16 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check check format test test-core test-chart test-newest test-newest-hub test-newest-rest \
+.PHONY: help demo demo-check check format test test-core test-chart test-chart-hubs test-chart-rest \
+	test-newest test-newest-hubs test-newest-cluster test-newest-rest \
 	test-cluster cluster cluster-down test-all bench docs venv-demo venv-core venv-chart venv-newest clean
 
 ARGS ?=
 PYTEST ?= pytest -q
 # What depends on the releases of JupyterHub and KubeSpawner; the rest runs once, on the newest.
-HUB_TESTS := tests/browser tests/clients tests/demo tests/domain tests/e2e tests/hub tests/contract/test_client_library.py $(wildcard tests/test_*.py)
-NEWEST_HALF := tests/clients tests/domain tests/e2e tests/hub
+HUBS := tests/e2e tests/clients
+CLUSTER := tests/contract tests/local_cluster
+CHART_REST := tests/browser tests/cli tests/demo tests/domain tests/hub tests/contract/test_client_library.py $(wildcard tests/test_*.py)
 # Left for make test-cluster, which has built what they need.
 FAST := "not real_cluster and not kubectl"
 # Node serves configurable-http-proxy. Where it is missing or too old it comes from a PyPI wheel.
@@ -38,24 +40,33 @@ format: venv-newest  ## let ruff rewrite the code
 	.venvs/newest/bin/ruff format .
 
 test: venv-core venv-chart venv-newest  ## the fast suite: the core on 3.11, the hub's parts on the chart's pins, all on the newest releases
-	@.ci/side-by-side test-core test-chart test-newest-hub test-newest-rest
+	@.ci/side-by-side test-core test-chart-hubs test-chart-rest test-newest-hubs test-newest-cluster test-newest-rest
 
 # Side by side, because they wait more than they compute: for servers, probes, deadlines.
 test-core: venv-core  ## the pure core on Python 3.11, standard library only
 	.venvs/core/bin/$(PYTEST) --noconftest tests/domain $(ARGS)
 
 test-chart: venv-chart  ## what depends on JupyterHub and KubeSpawner, on the chart's pins, Python 3.12
-	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(HUB_TESTS) $(ARGS)
+	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(HUBS) $(CHART_REST) $(ARGS)
+
+test-chart-hubs: venv-chart
+	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(HUBS) $(ARGS)
+
+test-chart-rest: venv-chart
+	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(CHART_REST) $(ARGS)
 
 test-newest: venv-newest  ## the fast suite on the newest releases, Python 3.13
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(ARGS)
 
-# The same as test-newest, in two halves that take about as long as each other.
-test-newest-hub: venv-newest
-	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(NEWEST_HALF) $(ARGS)
+# The same as test-newest, in three parts that take about as long as each other.
+test-newest-hubs: venv-newest
+	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(HUBS) $(ARGS)
+
+test-newest-cluster: venv-newest
+	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(CLUSTER) $(ARGS)
 
 test-newest-rest: venv-newest
-	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(NEWEST_HALF:%=--ignore=%) $(ARGS)
+	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(patsubst %,--ignore=%,$(HUBS) $(CLUSTER)) $(ARGS)
 
 cluster: venv-newest  ## a real Kubernetes on this machine (or LIBRETEXTS_HUB_KUBECONFIG's): built once, then cached
 	.venvs/newest/bin/python -m tests.cluster up

@@ -54,6 +54,8 @@ async def site(embedded, tmp_path_factory: pytest.TempPathFactory) -> AsyncItera
                     "lab": {"name": "Live lab", "registry": source | {"refresh": "10s"}},
                 },
                 "LibreTextsSpawner.options": {"reset": {}},
+                # A pod of the fake registry never runs: one second of waiting for it shows its manifest.
+                "JupyterHub.tornado_settings": {"slow_stop_timeout": 30, "slow_spawn_timeout": 1},
             }
             check = "from libretexts_hub.hub.configuration import check_or_exit\ncheck_or_exit(c)\n"
             extra = assignments(SETTINGS | ours) + hook_for(target) + check
