@@ -5,6 +5,7 @@ The rules are those of "Object Names and IDs" and "Labels and Selectors" in the 
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from libretexts_hub.errors import ConfigurationError
 
@@ -69,7 +70,7 @@ def check_object_name(name: str, *, where: str) -> str:
     return name
 
 
-def read_labels(raw: Mapping[object, object], *, where: str) -> dict[str, str]:
+def read_labels(raw: Mapping[Any, object], *, where: str) -> dict[str, str]:
     """Keys and values of labels as texts. YAML reads `true` and `1` as something else: both are refused."""
     labels = {}
     for key, value in raw.items():

@@ -22,6 +22,7 @@ from libretexts_hub.domain.menu_checks import (
 )
 from libretexts_hub.domain.options import Option, parse_options
 from libretexts_hub.domain.repositories import Repository, Snapshot
+from libretexts_hub.domain.routes import Route
 from libretexts_hub.domain.sizes import Size, parse_sizes
 from libretexts_hub.domain.tag_policy import Version, versions
 
@@ -34,7 +35,8 @@ class Menu:
     """Images, sizes and options in the order in which a person sees them.
 
     Of one person, besides: `hidden` images that only a link leads to; what they might start but not `now`,
-    `closed` outside its hours, `retired` for good, `unread` while nothing is known of its registry.
+    `closed` outside its hours, `retired` for good, `unread` while nothing is known of its registry; and the
+    `routes` between which they choose, if they may.
     """
 
     images: tuple[Image, ...] = ()
@@ -45,6 +47,7 @@ class Menu:
     retired: tuple[Image, ...] = ()
     unread: tuple[Image, ...] = ()
     closed_sizes: tuple[Size, ...] = ()
+    routes: tuple[Route, ...] = ()
     now: datetime | None = None
     _blocks: Mapping[str, Blocks] = field(default_factory=dict, repr=False)
     _read: Mapping[str, Snapshot | None] = field(default_factory=dict, repr=False, compare=False)

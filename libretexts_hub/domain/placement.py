@@ -58,12 +58,12 @@ class Placement:
     """What a route gives. Texts of labels, annotations, variables and names may have placeholders."""
 
     node_selector: Mapping[str, str] = field(default_factory=dict)
-    node_affinity: NodeAffinity = NodeAffinity()
+    node_affinity: NodeAffinity = field(default_factory=NodeAffinity)
     tolerations: tuple[Toleration, ...] = ()
     priority_class: str = ""
     kueue_queue: str = ""
     gpu: Gpu | None = None
-    pod: PodFields = PodFields()
+    pod: PodFields = field(default_factory=PodFields)
     namespace: str = ""
     service_account: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -198,7 +198,7 @@ def _own_key(key: str, where: str) -> str:
 
 def _node_selector(part: Entry) -> Mapping[str, str]:
     selector = part.part("node_selector")
-    return read_labels(dict(selector.fields), where=selector.where) if selector is not None else {}
+    return read_labels(selector.fields, where=selector.where) if selector is not None else {}
 
 
 def _caps(part: Entry) -> Caps:

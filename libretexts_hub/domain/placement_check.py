@@ -29,7 +29,9 @@ ORDINARY = (*CAPPED, "ephemeral-storage")
 def excess(sealed: Pod, final: Pod, routes: Routes, route: Route | None, namespace: str) -> list[str]:
     """What the pod would get, or escape from, that its route does not provide for; empty: it may be made."""
     mine, theirs = final["spec"], sealed["spec"]
-    found = [f"spec.{key}" for key in SEALED if (mine.get(key) or None) != (theirs.get(key) or None)]
+    brought = {key for each in routes.all for key in each.place.pod.spec}
+    sealed_keys = dict.fromkeys((*SEALED, *sorted(brought)))
+    found = [f"spec.{key}" for key in sealed_keys if (mine.get(key) or None) != (theirs.get(key) or None)]
     found += _selector(theirs, mine, routes)
     found += [
         f"spec.tolerations: {json.dumps(each, sort_keys=True)}"
@@ -41,7 +43,8 @@ def excess(sealed: Pod, final: Pod, routes: Routes, route: Route | None, namespa
         found.append("metadata.namespace")
     found += _devices(theirs, mine)
     found += _over_the_caps(mine, route)
-    return found + _volumes(theirs, mine, routes)
+    found += _volumes(theirs, mine, routes)
+    return found
 
 
 def _selector(sealed: Mapping[str, Any], final: Mapping[str, Any], routes: Routes) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Which routes did the operator write? In their order; what can't work is refused when the hub starts."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 from libretexts_hub.domain.entries import Entry, did_you_mean, entries
@@ -20,8 +20,8 @@ class Route:
     slug: str
     name: str
     description: str = ""
-    match: Match = Match()
-    place: Placement = Placement()
+    match: Match = field(default_factory=Match)
+    place: Placement = field(default_factory=Placement)
     choose: bool = False
 
 

@@ -19,24 +19,25 @@ def parse_tolerations(entry: Entry, key: str) -> tuple[Toleration, ...]:
     raw = entry.fields.get(key)
     if raw is None:
         return ()
-    named = (
-        sorted(raw.items()) if isinstance(raw, Mapping) else list(enumerate(raw)) if _is_list(raw) else None
-    )
-    if named is None:
+    if isinstance(raw, Mapping):
+        named = [(str(name), raw[name]) for name in sorted(raw, key=str)]
+    elif isinstance(raw, list | tuple):
+        named = [(str(index), value) for index, value in enumerate(raw)]
+    else:
         raise ConfigurationError(
             f"{key!r} must be a list", where=entry.place(key), fix="Write - {key: hpc, operator: Exists}."
         )
-    return tuple(_toleration(Entry(str(name), _mapping(value, entry, key), f"{entry.place(key)}[{name!r}]"))
-                 for name, value in named if value is not None)  # fmt: skip
+    place = entry.place(key)
+    return tuple(
+        _toleration(Entry(name, _mapping(value, entry, key), f"{place}[{name}]"))
+        for name, value in named
+        if value is not None
+    )
 
 
 def merged_tolerations(chart: Sequence[Toleration], ours: Sequence[Toleration]) -> list[Toleration]:
     """Those of the chart, and of ours what is not among them."""
     return [*chart, *(each for each in ours if each not in chart)]
-
-
-def _is_list(raw: object) -> bool:
-    return isinstance(raw, list | tuple)
 
 
 def _mapping(value: object, entry: Entry, key: str) -> Mapping[str, object]:
@@ -74,10 +75,10 @@ def _toleration(entry: Entry) -> Toleration:
             )
         value = read_text(entry.fields["value"], where=entry.place("value"))
         toleration["value"] = check_label_value(value, where=entry.place("value"))
-    return toleration | _effect(entry)
+    return {**toleration, **_effect(entry)}
 
 
-def _effect(entry: Entry) -> Toleration:
+def _effect(entry: Entry) -> dict[str, object]:
     effect = entry.text("effect", default="")
     if effect and effect not in EFFECTS:
         raise ConfigurationError(
