@@ -31,10 +31,9 @@ PLACE_KEYS = (
 REPLACEABLE = ("node_selector", "node_affinity", "tolerations")
 LONGEST_TIMEOUT_SECONDS = 24 * 3600
 # These decide what KubeSpawner, JupyterHub and the API server do with the pod: no route may change them.
-FOREIGN_DOMAINS = ("hub.jupyter.org", "kubernetes.io", "k8s.io")
-FOREIGN_LABELS = ("app", "heritage", "component", "release", "chart")
+FOREIGN_DOMAINS = ("hub.jupyter.org", "libretexts.org", "app.kubernetes.io")
+FOREIGN_LABELS = ("app", "heritage", "component", "release", "chart", "kueue.x-k8s.io/queue-name")
 FOREIGN_VARIABLES = ("JUPYTERHUB_", "JPY_")
-OUR_DOMAIN = "libretexts.org"
 
 
 @dataclass(frozen=True)
@@ -185,9 +184,7 @@ class _Reader:
 
 
 def _own_key(key: str, where: str) -> str:
-    domain = key.rpartition("/")[0]
-    is_foreign = any(domain == each or domain.endswith(f".{each}") for each in FOREIGN_DOMAINS)
-    if is_foreign or domain == OUR_DOMAIN or key in FOREIGN_LABELS:
+    if key.rpartition("/")[0] in FOREIGN_DOMAINS or key in FOREIGN_LABELS:
         raise ConfigurationError(
             f"{key!r} is set by others",
             where=where,

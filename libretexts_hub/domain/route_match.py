@@ -42,6 +42,11 @@ class Match:
         """Whether it asks for nothing at all."""
         return self == Match()
 
+    @property
+    def takes_every_choice(self) -> bool:
+        """Whether it takes a person with every image and size."""
+        return self.images is None and self.sizes is None
+
     def groups_of(self, asker: Asker) -> tuple[str, ...]:
         """Those of its groups that this person is in, as the operator spells them."""
         return tuple(group for group in self.groups if folded([group]) <= asker.groups)

@@ -44,11 +44,17 @@ def decide(routes: Routes, asker: Asker, *, chosen: str = "") -> Decision:
 def choices(routes: Routes, asker: Asker) -> tuple[Route, ...]:
     """Between which routes this person may choose, whatever image and size they take; else none.
 
-    Where the first match has no `choose` there is nothing to choose: it is the one they must take.
+    Behind a route without `choose` that takes all of their servers there is nothing to choose.
     """
-    entitled = [route for route in routes.ordered if not route.match.mismatch_of_person(asker)]
-    found = tuple(route for route in entitled if route.choose)
-    return found if len(found) > 1 else ()
+    found = []
+    for route in routes.ordered:
+        if route.match.mismatch_of_person(asker):
+            continue
+        if route.choose:
+            found.append(route)
+        elif route.match.takes_every_choice:
+            break
+    return tuple(found) if len(found) > 1 else ()
 
 
 def explain(routes: Routes, asker: Asker) -> list[str]:
