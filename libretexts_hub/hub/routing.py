@@ -13,6 +13,7 @@ from libretexts_hub.domain.routes import Routes
 from libretexts_hub.domain.routing import Decision, choices, decide
 from libretexts_hub.errors import ConfigurationError, SelectionError
 from libretexts_hub.hub.refusal import refuse
+from libretexts_hub.hub.route_namespace import RouteNamespaceMixin
 from libretexts_hub.hub.route_pod import RoutePodMixin
 from libretexts_hub.hub.route_seats import SEATS
 
@@ -34,7 +35,7 @@ def parsed_routes(raw: object, default: str, refuse_unrouted: bool, where: str) 
     return routes
 
 
-class GroupRoutingMixin(RoutePodMixin, Configurable):
+class GroupRoutingMixin(RoutePodMixin, RouteNamespaceMixin, Configurable):
     """Servers of some people, or of some sizes, run elsewhere or otherwise. Without `routes` it changes
     nothing."""
 
@@ -126,11 +127,16 @@ class GroupRoutingMixin(RoutePodMixin, Configurable):
         """Profiles and the menu first. Then the route once more: a hook may have changed the choice."""
         self.undo_route_traits()
         self._sealed = None
+        self.leave_namespace()
+        before = self.namespace
         await super().load_user_options()
         if not self.routing:
             self._decision = None
             return
+        self.settle_namespace(before)
         decision = self.decide_route()
+        if decision.route is not None:
+            self.enter_namespace(decision.route.place.namespace)
         try:
             self.take_route_traits(decision)
         except ConfigurationError as error:
