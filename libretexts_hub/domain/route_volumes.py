@@ -77,20 +77,26 @@ def volumes_and_mounts(
     volumes: Sequence[RouteVolume], values: Mapping[str, str], groups: Sequence[str]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The `volumes` of a pod's spec and the `volumeMounts` of its container."""
-    named, mounts = [], []
+    named: list[dict[str, Any]] = []
+    mounts: list[dict[str, Any]] = []
     for volume in volumes:
         turns = [group_slug(group) for group in groups] if volume.is_per_group else [""]
         for number, group in enumerate(dict.fromkeys(turns)):
             mine = {**values, "group": group} if group else values
-            name = f"route-{volume.slug.replace('.', '-')[:40]}" + (
-                f"-{number}" if volume.is_per_group else ""
-            )
+            name = _name(volume, number, {each["name"] for each in named})
             named.append({"name": name, **_source(volume, mine)})
             mount: dict[str, Any] = {"name": name, "mountPath": filled(volume.mount, mine)}
             if volume.sub_path:
                 mount["subPath"] = filled(volume.sub_path, mine)
             mounts.append(mount | ({"readOnly": True} if volume.read_only else {}))
     return named, mounts
+
+
+def _name(volume: RouteVolume, number: int, taken: set[str]) -> str:
+    name = f"route-{volume.slug.replace('.', '-')[:40]}" + (f"-{number}" if volume.is_per_group else "")
+    while name in taken:
+        name += "x"
+    return name
 
 
 def _source(volume: RouteVolume, values: Mapping[str, str]) -> dict[str, Any]:

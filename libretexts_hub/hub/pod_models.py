@@ -11,6 +11,7 @@ from typing import Any
 from kubernetes_asyncio.client import models
 
 from libretexts_hub.domain.pod_fields import NOTEBOOK
+from libretexts_hub.errors import ConfigurationError
 
 LISTED = re.compile(r"list\[(.*)\]")
 MAPPED = re.compile(r"dict[\[(]str, (.*)[\])]")
@@ -43,6 +44,12 @@ def _update_container(containers: list[Any], after: list[Mapping[str, Any]]) -> 
 
 def _set(target: Any, key: str, value: Any) -> None:
     names = {written: name for name, written in target.attribute_map.items()}
+    if key not in names:
+        raise ConfigurationError(
+            f"The kubernetes_asyncio of this hub knows no {key}",
+            where="place.pod of a route",
+            fix="Take it away, or upgrade kubernetes_asyncio in the image of the hub.",
+        )
     setattr(target, names[key], _made(target.openapi_types[names[key]], value))
 
 

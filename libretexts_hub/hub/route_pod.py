@@ -72,10 +72,9 @@ class RoutePodMixin(Configurable):
             return pod
         before = self.api.api_client.sanitize_for_serialization(pod)
         try:
-            after = placed(before, decision, self._route_values(decision))
+            update_pod(pod, before, placed(before, decision, self._route_values(decision)))
         except ConfigurationError as error:
             raise self._route_is_wrong(str(error)) from error
-        update_pod(pod, before, after)
         # As it will be sent: a quantity that is a number becomes a text on its way.
         self._sealed = self.api.api_client.sanitize_for_serialization(pod)
         return pod

@@ -1,5 +1,6 @@
 """How does a route get into a start? Decided before it from groups and choice; applied and checked later."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from libretexts_hub.domain.route_match import Asker
 from libretexts_hub.domain.routes import Routes
 from libretexts_hub.domain.routing import Decision, choices, decide
 from libretexts_hub.errors import ConfigurationError, SelectionError
+from libretexts_hub.hub.metrics import ROUTED_STARTS
 from libretexts_hub.hub.refusal import refuse
 from libretexts_hub.hub.route_namespace import RouteNamespaceMixin
 from libretexts_hub.hub.route_pod import RoutePodMixin
@@ -84,7 +86,7 @@ class GroupRoutingMixin(RoutePodMixin, RouteNamespaceMixin, Configurable):
     @validate("routes")
     def _check_routes(self, proposal):
         # default_route may be set later, so it is checked when the routes are used.
-        Routes.parse(proposal.value, where=f"c.{type(self).__name__}")
+        parsed_routes(proposal.value, "", False, f"c.{type(self).__name__}")
         return proposal.value
 
     @property
@@ -109,6 +111,10 @@ class GroupRoutingMixin(RoutePodMixin, RouteNamespaceMixin, Configurable):
         await super().run_auth_state_hook(auth_state)
         if any(route.match.claims for route in self.routing.all):
             self._claims = self._claims_of[self.user.name] = login_claims(auth_state)
+            if not auth_state:
+                self.log.warning(
+                    "%s: no auth_state, so no route that asks for claims matches", self._log_name
+                )
 
     async def _run_apply_user_options(self, user_options):
         """The choice first; then the route, while a start timeout of it still counts."""
@@ -141,6 +147,7 @@ class GroupRoutingMixin(RoutePodMixin, RouteNamespaceMixin, Configurable):
             self.take_route_traits(decision)
         except ConfigurationError as error:
             raise self._route_is_wrong(str(error)) from error
+        ROUTED_STARTS.labels(route=decision.slug).inc()
 
     def decide_route(self) -> Decision:
         """The route of this start, with a seat on it. Raises HTTPError 400 in words."""
@@ -171,14 +178,16 @@ class GroupRoutingMixin(RoutePodMixin, RouteNamespaceMixin, Configurable):
             return selection.image.slug, selection.size.slug if selection.size else "", selection.route
         options = self.user_options if isinstance(self.user_options, dict) else {}
         route = options.get("route")
-        return "", "", route if isinstance(route, str) else ""
+        # Without a choice of routes it is the option of somebody's profile.
+        is_ours = isinstance(route, str) and any(self.routing.with_choice())
+        return "", "", route if is_ours else ""
 
     def _asker(self, image: str = "", size: str = "") -> Asker:
         """Who asks, from the groups of this moment."""
-        groups: Any = getattr(self.user, "groups", ())
+        groups = getattr(self.user, "groups", ())
         claims = self._claims if self._claims is not None else self._claims_of.get(self.user.name, {})
         return Asker(
-            groups=folded(group.name for group in groups),
+            groups=folded(group.name for group in groups) if isinstance(groups, Iterable) else frozenset(),
             image=image,
             size=size,
             admin=getattr(self.user, "admin", False) is True,

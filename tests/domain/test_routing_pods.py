@@ -9,6 +9,7 @@ from libretexts_hub.domain.placed_pod import placed, placeholders_of
 from libretexts_hub.domain.placement_check import excess
 from libretexts_hub.domain.routing import decide
 from tests.domain.sample_routes import CHART_TERM, CHART_TOLERATION, POD, asker, decided, parse, pod_at
+from tests.golden_files import check_golden
 
 HPC = {"key": "hpc", "operator": "Exists", "effect": "NoSchedule"}
 REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
@@ -154,11 +155,19 @@ def test_a_directory_for_each_group():
     ]
 
 
-@pytest.mark.parametrize("group", ["../../etc", "a/b", "", "..", "ÄÖÜ", "x" * 300, "{username}", "\u202e"])
+def test_names_of_volumes_never_meet():
+    volumes = {
+        "a": {"claim": "a-{group}", "mount": "/a/{group}"},
+        "a-0": {"claim": "b", "mount": "/b"},
+        "a.0": {"claim": "c", "mount": "/c"},
+    }
+    spec = pod_at({"volumes": volumes}, groups=["g"])["spec"]
+    assert len({each["name"] for each in spec["volumes"]}) == 4
+
+
+@pytest.mark.parametrize("group", ["../../etc", "a/b", "..", "ÄÖÜ", "x" * 300, "{username}", "\u202e"])
 def test_a_group_of_any_name_stays_in_its_place(group):
     place = {"volumes": {"v": {"claim": "g-{group}", "mount": "/shared/{group}", "sub_path": "{group}"}}}
-    if not group:
-        return
     [mount] = pod_at(place, groups=[group])["spec"]["containers"][0]["volumeMounts"][1:]
     assert mount["mountPath"].count("/") == 2
     assert mount["subPath"].replace("-", "").isalnum()
@@ -346,6 +355,6 @@ EVERYTHING = {
         pytest.param("nothing", [], [], id="nothing"),
     ],
 )
-def test_whole_manifests(golden, name, keys, replace):
+def test_whole_manifests(request, name, keys, replace):
     place = {key: EVERYTHING[key] for key in keys} | {"replace": replace}
-    golden.check(f"routing/{name}", pod_at(place, groups=["physics:gpu", "astro"]))
+    check_golden(request.config, f"routing/{name}", pod_at(place, groups=["physics:gpu", "astro"]))

@@ -293,6 +293,11 @@ async def test_what_is_not_offered_is_no_option(make, groups, routes):
         spawner._options_from_form({"image": ["r"], "route": ["cheap"]})
 
 
+async def test_a_profile_may_have_an_option_of_that_name(make):
+    spawner = make(images={}, sizes={}, routes={"r": {}})
+    assert (await started(spawner, {"route": "mine"})).metadata.labels["libretexts.org/route"] == "r"
+
+
 # A limit of servers
 # ---------------------------------------------------------------------------------------------
 
@@ -411,6 +416,21 @@ async def test_a_pod_made_elsewhere_is_not_sent(make):
     pod = await started(spawner, GPU)
     spawner._sealed = None
     await refused(spawner._make_create_pod_request(pod, 1))
+
+
+async def test_what_the_client_does_not_know_is_told(make, caplog, monkeypatch):
+    from kubernetes_asyncio.client import V1PodSpec
+
+    known = {name: key for name, key in V1PodSpec.attribute_map.items() if key != "runtimeClassName"}
+    monkeypatch.setattr(V1PodSpec, "attribute_map", known)
+    await refused(started(make(routes={"r": {"place": {"pod": {"runtimeClassName": "x"}}}}), {}))
+    assert "knows no runtimeClassName" in caplog.text
+
+
+async def test_somebody_without_real_groups_is_in_none(make):
+    spawner = make()
+    spawner.user.groups = None
+    assert spawner._asker().groups == frozenset()
 
 
 async def test_a_label_that_is_too_long_for_one_person_is_told(make, caplog):
