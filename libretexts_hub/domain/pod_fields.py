@@ -13,13 +13,17 @@ from libretexts_hub.domain.quantities import amount
 from libretexts_hub.domain.sizes import RESOURCE
 from libretexts_hub.errors import ConfigurationError
 
-FIELDS = (
-    *("activeDeadlineSeconds", "affinity", "automountServiceAccountToken", "containers", "dnsConfig"),
-    *("dnsPolicy", "enableServiceLinks", "hostAliases", "hostIPC", "hostNetwork", "hostPID", "hostUsers"),
-    *("os", "overhead", "preemptionPolicy", "readinessGates", "resourceClaims", "resources"),
-    *("runtimeClassName", "schedulerName", "schedulingGates", "securityContext", "setHostnameAsFQDN"),
-    *("shareProcessNamespace", "terminationGracePeriodSeconds", "topologySpreadConstraints"),
+TEXTS = ("dnsPolicy", "preemptionPolicy", "runtimeClassName", "schedulerName")
+FLAGS = (
+    *("automountServiceAccountToken", "enableServiceLinks", "hostIPC", "hostNetwork", "hostPID", "hostUsers"),
+    *("setHostnameAsFQDN", "shareProcessNamespace"),
 )
+NUMBERS = ("activeDeadlineSeconds", "terminationGracePeriodSeconds")
+MAPPINGS = ("affinity", "dnsConfig", "os", "overhead", "resources", "securityContext")
+LISTS = (
+    *("hostAliases", "readinessGates", "resourceClaims", "schedulingGates", "topologySpreadConstraints"),
+)
+FIELDS = (*TEXTS, *FLAGS, *NUMBERS, *MAPPINGS, *LISTS, "containers")
 OWN_KEYS = {
     "nodeSelector": "node_selector",
     "tolerations": "tolerations",
@@ -57,8 +61,8 @@ def parse_pod_fields(entry: Entry) -> PodFields:
         raise ConfigurationError(
             "nodeAffinity has a key of its own", where=affinity.where, fix="Write node_affinity below place."
         )
-    spec = {str(key): value for key, value in part.fields.items() if key != "containers"}
-    return PodFields(spec, _resources(part))
+    written = [str(key) for key, value in part.fields.items() if value is not None and key != "containers"]
+    return PodFields({key: _field(part, key) for key in written}, _resources(part))
 
 
 def merged(theirs: Any, ours: Any) -> Any:
@@ -78,6 +82,26 @@ def notebook_of(spec: Mapping[str, Any]) -> dict[str, Any]:
     containers = spec["containers"]
     found: dict[str, Any] = next((each for each in containers if each.get("name") == NOTEBOOK), containers[0])
     return found
+
+
+def _field(part: Entry, key: str) -> Any:
+    """The value, of the kind that the API server wants; what is inside it only the server knows."""
+    value = part.fields[key]
+    if key in TEXTS:
+        return part.text(key)
+    if key in FLAGS:
+        return part.flag(key)
+    if key in NUMBERS:
+        return part.integer(key, default=0)
+    if key in MAPPINGS:
+        part.part(key)
+    elif not (isinstance(value, list | tuple) and all(isinstance(each, Mapping) for each in value)):
+        raise ConfigurationError(
+            f"{key!r} must be a list of mappings",
+            where=part.place(key),
+            fix=f"Write - and keys below {key}:.",
+        )
+    return value
 
 
 def _resources(part: Entry) -> Mapping[str, Any]:

@@ -125,6 +125,13 @@ def test_a_wrong_route(route, where, words):
         ),
         pytest.param({"environment": {"A": "{b}"}}, ".environment.A", "filled in", id="variable"),
         pytest.param({"pod": {"runtimeClass": "x"}}, ".pod", "'runtimeClassName'", id="pod-key"),
+        pytest.param({"pod": {"runtimeClassName": 3}}, ".pod.runtimeClassName", "text", id="pod-text"),
+        pytest.param({"pod": {"hostIPC": "yes"}}, ".pod.hostIPC", "true or false", id="pod-flag"),
+        pytest.param({"pod": {"securityContext": 1}}, ".pod.securityContext", "mapping", id="pod-mapping"),
+        pytest.param({"pod": {"resourceClaims": ["a"]}}, ".pod.resourceClaims", "list", id="pod-list"),
+        pytest.param(
+            {"pod": {"activeDeadlineSeconds": "1h"}}, ".pod.activeDeadlineSeconds", "whole", id="pod-number"
+        ),
         pytest.param({"pod": {"tolerations": []}}, ".pod", "Write tolerations", id="pod-tolerations"),
         pytest.param(
             {"pod": {"affinity": {"nodeAffinity": {}}}}, ".pod.affinity", "node_affinity", id="pod-affinity"
