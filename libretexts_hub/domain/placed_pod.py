@@ -1,7 +1,6 @@
 """What does a pod look like once its route is applied? The same pod, and the route's part merged into it."""
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from typing import Any
 
 from libretexts_hub.domain.kubernetes_names import check_label_value, check_object_name
@@ -44,14 +43,12 @@ def placeholders_of(route: Route) -> frozenset[str]:
 
 def placed(pod: Pod, decision: Decision, values: Mapping[str, str]) -> dict[str, Any]:
     """The pod, as JSON, on its route. Raises ConfigurationError where a filled text is not a label."""
-    made: dict[str, Any] = deepcopy(dict(pod))
-    spec, metadata = made["spec"], made.setdefault("metadata", {})
-    metadata["annotations"] = {
-        **(metadata.get("annotations") or {}),
-        REASON: f"{decision.slug or 'no route'}: {decision.reason}"[:LONGEST_REASON],
-    }
+    metadata = dict(pod.get("metadata") or {})
+    metadata["annotations"] = {**(metadata.get("annotations") or {}), REASON: reason_of(decision)}
     if decision.route is None:
-        return made
+        return {**pod, "metadata": metadata}
+    # Copied as far as something is changed below.
+    spec = {**pod["spec"], "containers": [dict(each) for each in pod["spec"]["containers"]]}
     place = decision.route.place
     metadata["annotations"] |= {key: filled(text, values) for key, text in place.annotations.items()}
     metadata["annotations"][ROUTE] = decision.slug
@@ -63,7 +60,12 @@ def placed(pod: Pod, decision: Decision, values: Mapping[str, str]) -> dict[str,
     _give_resources(notebook_of(spec), place)
     spec |= {key: merged(spec.get(key), value) for key, value in place.pod.spec.items()}
     _mount(spec, place, values, decision.groups)
-    return made
+    return {**pod, "metadata": metadata, "spec": spec}
+
+
+def reason_of(decision: Decision) -> str:
+    """What stands in the annotation."""
+    return f"{decision.slug or 'no route'}: {decision.reason}"[:LONGEST_REASON]
 
 
 def service_account_for(place: Placement, values: Mapping[str, str], where: str) -> str:

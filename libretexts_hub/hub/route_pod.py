@@ -6,7 +6,14 @@ from typing import Any
 from tornado import web
 from traitlets.config import Configurable
 
-from libretexts_hub.domain.placed_pod import placed, placeholders_of, service_account_for, values_for
+from libretexts_hub.domain.placed_pod import (
+    REASON,
+    placed,
+    placeholders_of,
+    reason_of,
+    service_account_for,
+    values_for,
+)
 from libretexts_hub.domain.placeholders import filled
 from libretexts_hub.domain.placement import Caps
 from libretexts_hub.domain.placement_check import excess
@@ -26,6 +33,7 @@ class RoutePodMixin(Configurable):
 
     _decision: Decision | None = None
     _sealed: dict[str, Any] | None = None
+    _values_for: tuple[Decision, dict[str, str]] | None = None
     _before_route: dict[str, tuple[object, object]] = {}
 
     @property
@@ -66,15 +74,19 @@ class RoutePodMixin(Configurable):
 
     async def get_pod_manifest(self):
         """The manifest of everybody else, placed."""
+        self._values_for = None
         pod = await super().get_pod_manifest()
         decision = self._decision
         if not self.routing or decision is None:
             return pod
-        before = self.api.api_client.sanitize_for_serialization(pod)
-        try:
-            update_pod(pod, before, placed(before, decision, self._route_values(decision)))
-        except ConfigurationError as error:
-            raise self._route_is_wrong(str(error)) from error
+        if decision.route is None:
+            pod.metadata.annotations = {**(pod.metadata.annotations or {}), REASON: reason_of(decision)}
+        else:
+            before = self.api.api_client.sanitize_for_serialization(pod)
+            try:
+                update_pod(pod, before, placed(before, decision, self._route_values(decision)))
+            except ConfigurationError as error:
+                raise self._route_is_wrong(str(error)) from error
         # As it will be sent: a quantity that is a number becomes a text on its way.
         self._sealed = self.api.api_client.sanitize_for_serialization(pod)
         return pod
@@ -109,12 +121,14 @@ class RoutePodMixin(Configurable):
         return refuse(self, told, started=True)
 
     def _route_values(self, decision: Decision) -> dict[str, str]:
+        """What comes in the place of `{…}`; made once for a manifest and its environment."""
         if decision.route is None:
             return {}
-        wanted = placeholders_of(decision.route) - set(GROUP_NAMES)
-        return values_for(
-            decision, {name: self._expand_user_properties(f"{{{name}}}") for name in sorted(wanted)}
-        )
+        if self._values_for is None or self._values_for[0] is not decision:
+            wanted = placeholders_of(decision.route) - set(GROUP_NAMES)
+            names = {name: self._expand_user_properties(f"{{{name}}}") for name in sorted(wanted)}
+            self._values_for = (decision, values_for(decision, names))
+        return self._values_for[1]
 
 
 def _capped(spawner: Any, caps: Caps) -> dict[str, Any]:

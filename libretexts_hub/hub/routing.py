@@ -119,6 +119,7 @@ class GroupRoutingMixin(RoutePodMixin, RouteNamespaceMixin, Configurable):
     async def _run_apply_user_options(self, user_options):
         """The choice first; then the route, while a start timeout of it still counts."""
         self._valid_before = getattr(self, "_remembered", None)
+        self._selection = None
         await super()._run_apply_user_options(user_options)
         self._undo_start_timeout()
         if not self.routing:
@@ -132,7 +133,7 @@ class GroupRoutingMixin(RoutePodMixin, RouteNamespaceMixin, Configurable):
     async def load_user_options(self):
         """Profiles and the menu first. Then the route once more: a hook may have changed the choice."""
         self.undo_route_traits()
-        self._sealed = None
+        self._sealed = self._selection = None
         self.leave_namespace()
         before = self.namespace
         await super().load_user_options()
@@ -173,8 +174,8 @@ class GroupRoutingMixin(RoutePodMixin, RouteNamespaceMixin, Configurable):
     def _chosen_for_route(self) -> tuple[str, str, str]:
         """Slugs of the image, the size and the route that were chosen. Without our menu only a route is."""
         if getattr(self, "images", None):
-            # Parsed anew: an operator's own apply_user_options takes the place of ours.
-            selection = self.choose()
+            # Not parsed yet where an operator's own apply_user_options takes the place of ours.
+            selection = self._selection or self.choose()
             return selection.image.slug, selection.size.slug if selection.size else "", selection.route
         options = self.user_options if isinstance(self.user_options, dict) else {}
         route = options.get("route")
