@@ -40,6 +40,16 @@ def merged_tolerations(chart: Sequence[Toleration], ours: Sequence[Toleration]) 
     return [*chart, *(each for each in ours if each not in chart)]
 
 
+def tolerates_the_same(one: Toleration, other: Toleration) -> bool:
+    """Whether a pod with `one` may come to nodes for which `other` is needed."""
+    if one.get("effect") and one.get("effect") != other.get("effect"):
+        return False
+    if one.get("operator") == "Exists":
+        return not one.get("key") or one["key"] == other.get("key")
+    is_any = other.get("operator") == "Exists"
+    return one.get("key") == other.get("key") and (is_any or one.get("value") == other.get("value"))
+
+
 def _mapping(value: object, entry: Entry, key: str) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
         raise ConfigurationError(

@@ -23,6 +23,14 @@ class RouteNamespaceMixin(Configurable):
         self._own_namespace = self.namespace
         self._homes: dict[str, str] = {}
 
+    async def apply_group_overrides(self):
+        """The operator's overrides for groups, before which nothing is left of the last start's namespace."""
+        self.leave_namespace()
+        before = self.namespace
+        await super().apply_group_overrides()
+        if self.routing:
+            self.settle_namespace(before)
+
     def enter_namespace(self, namespace: str) -> None:
         """Run there from now on, with the claim that is known there."""
         if not namespace or namespace == self.namespace:
@@ -40,7 +48,7 @@ class RouteNamespaceMixin(Configurable):
             self.enter_namespace(self._own_namespace)
 
     def settle_namespace(self, before: str) -> None:
-        """What a profile wrote into the trait, entered as it should be."""
+        """What a profile or an override wrote into the trait, entered as it should be."""
         wanted, self.namespace = self.namespace, before
         self.enter_namespace(wanted)
 

@@ -6,7 +6,9 @@ from typing import Any
 from tornado import web
 from traitlets.config import Configurable
 
+from libretexts_hub.domain.borrowed_places import Chart, borrowed
 from libretexts_hub.domain.placed_pod import (
+    QUEUE,
     REASON,
     placed,
     placeholders_of,
@@ -34,12 +36,18 @@ class RoutePodMixin(Configurable):
     _decision: Decision | None = None
     _sealed: dict[str, Any] | None = None
     _values_for: tuple[Decision, dict[str, str]] | None = None
+    _chart = Chart()
     _before_route: dict[str, tuple[object, object]] = {}
 
     @property
     def routing(self) -> Routes:
         """The routes of the operator."""
         raise NotImplementedError
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.routing:
+            self._chart = _of_everybody(self)
 
     def take_route_traits(self, decision: Decision) -> None:
         """Caps and the service account: KubeSpawner writes CPU_LIMIT and MEM_LIMIT from such traits."""
@@ -79,10 +87,15 @@ class RoutePodMixin(Configurable):
         decision = self._decision
         if not self.routing or decision is None:
             return pod
+        before = self.api.api_client.sanitize_for_serialization(pod)
+        if found := borrowed(before, self.namespace, self.routing, decision.route, self._chart):
+            raise self._route_is_wrong(
+                f"A profile or an override gives {self._log_name}, on route {decision.slug or 'none'}, "
+                f"what another route gives: {'; '.join(found)}. Take it out there: the route gives it."
+            )
         if decision.route is None:
             pod.metadata.annotations = {**(pod.metadata.annotations or {}), REASON: reason_of(decision)}
         else:
-            before = self.api.api_client.sanitize_for_serialization(pod)
             try:
                 update_pod(pod, before, placed(before, decision, self._route_values(decision)))
             except ConfigurationError as error:
@@ -129,6 +142,18 @@ class RoutePodMixin(Configurable):
             names = {name: self._expand_user_properties(f"{{{name}}}") for name in sorted(wanted)}
             self._values_for = (decision, values_for(decision, names))
         return self._values_for[1]
+
+
+def _of_everybody(spawner: Any) -> Chart:
+    """The settings as they are configured; a profile or an override for a group comes later."""
+    return Chart(
+        node_selector=dict(spawner.node_selector),
+        tolerations=tuple(spawner._sorted_dict_values(spawner.tolerations)),
+        priority_class=spawner.priority_class_name or "",
+        service_account=spawner.service_account or "",
+        queue=spawner.extra_labels.get(QUEUE, ""),
+        namespace=spawner.namespace,
+    )
 
 
 def _capped(spawner: Any, caps: Caps) -> dict[str, Any]:

@@ -134,7 +134,6 @@ class GroupRoutingMixin(RoutePodMixin, RouteNamespaceMixin, Configurable):
         """Profiles and the menu first. Then the route once more: a hook may have changed the choice."""
         self.undo_route_traits()
         self._sealed = self._selection = None
-        self.leave_namespace()
         before = self.namespace
         await super().load_user_options()
         if not self.routing:

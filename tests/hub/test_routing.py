@@ -189,6 +189,50 @@ async def test_profiles_and_group_overrides_come_first(make):
     assert pod.spec.tolerations[0].key == "g"
 
 
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        pytest.param({"node_selector": {"pool": "hpc"}}, "nodeSelector: pool", id="nodes"),
+        pytest.param({"tolerations": [{"operator": "Exists"}]}, "every taint", id="every-taint"),
+        pytest.param({"tolerations": [{"key": "hpc", "operator": "Exists"}]}, "hpc", id="taint"),
+        pytest.param({"priority_class_name": "research"}, "priorityClassName", id="priority"),
+        pytest.param({"namespace": "hpc"}, "namespace", id="namespace"),
+        pytest.param({"service_account": "hpc"}, "serviceAccountName", id="account"),
+        pytest.param({"extra_labels": {"kueue.x-k8s.io/queue-name": "hpc"}}, "queue-name", id="queue"),
+    ],
+)
+@pytest.mark.parametrize("by", ["profile", "group"])
+async def test_no_profile_gives_what_another_route_gives(make, caplog, by, override, words):
+    place = {"namespace": "hpc", "service_account": "hpc", "kueue_queue": "hpc"}
+    routes = {"hpc": {"match": {"groups": ["physics"]}, "place": PLACE | place}}
+    profile = {"profile_list": [{"display_name": "P", "kubespawner_override": override}]}
+    group = {"group_overrides": {"g": {"groups": ["staff"], "spawner_override": override}}}
+    settings = {"images": {}, "sizes": {}, "routes": routes} | (profile if by == "profile" else group)
+    told = await refused(started(make("ben", groups=("staff",), **settings), {}))
+
+    assert "Tell the operators" in told
+    assert words in caplog.text
+    if "namespace" not in override and "service_account" not in override:
+        await started(make("ann", groups=("staff", "physics"), **settings), {})
+
+
+async def test_a_namespace_that_an_override_gives_stays(make):
+    group = {"g": {"groups": ["staff"], "spawner_override": {"namespace": "staff"}}}
+    spawner = make(groups=("staff",), group_overrides=group)
+    await started(spawner, {})
+    assert spawner.namespace == "staff"
+    assert ".staff." in spawner.dns_name
+    spawner.user.groups = []
+    await started(spawner, {})
+    assert spawner.namespace == "default"
+
+
+async def test_what_the_chart_gives_to_everybody_is_no_privilege(make):
+    toleration = {"key": "hpc", "operator": "Exists", "effect": "NoSchedule"}
+    spawner = make(groups=(), node_selector={"pool": "hpc"}, tolerations=[toleration])
+    assert (await started(spawner, {})).spec.node_selector == {"pool": "hpc"}
+
+
 async def test_a_claim_of_the_login(make):
     routes = {
         "e": {"match": {"claims": {"email_domain": ["example.edu"]}}, "place": {"network_class": "edu"}}

@@ -45,6 +45,7 @@ async def start(spawner):
     """As JupyterHub starts a server."""
     spawner.clear_state()
     await spawner.run_auth_state_hook(None)
+    await spawner.apply_group_overrides()
     await spawner._run_apply_user_options({})
     return await spawner.start()
 
