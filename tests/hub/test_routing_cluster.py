@@ -6,6 +6,7 @@ import pytest
 from tornado import web as tornado_web
 
 from libretexts_hub.hub.route_seats import SEATS
+from tests.domain.test_routing_pods import EVERYTHING
 from tests.hub.workshop import Record
 from tests.servers.namespace_objects import NamespaceObjects
 from tests.servers.target import fresh_namespace
@@ -82,6 +83,25 @@ async def test_a_hook_that_does_its_own_is_let(web, objects):
     await start(in_groups(web("ann", routes=ROUTES, modify_pod_hook=modest), "physics"))
     [pod] = await objects.pods("ann")
     assert pod["metadata"]["labels"]["mine"] == "hpc"
+
+
+async def test_the_api_server_takes_all_of_a_place(web, objects):
+    routes = {
+        "all": {"match": {"groups": ["physics:gpu"]}, "place": EVERYTHING | {"caps": {"memory": "2Gi"}}}
+    }
+    ann = in_groups(web("ann", routes=routes, node_selector={"disk": "ssd"}), "physics:gpu")
+    ann.clear_state()
+    await ann._run_apply_user_options({})
+    await ann.load_user_options()
+
+    assert await ann._make_create_pod_request(await ann.get_pod_manifest(), 5)
+
+    [pod] = await objects.list("pods")
+    assert pod["spec"]["nodeSelector"] == {"disk": "ssd", "libretexts.org/pool": "hpc"}
+    assert pod["spec"]["runtimeClassName"] == "nvidia"
+    assert pod["spec"]["resourceClaims"][0]["name"] == "gpu"
+    assert pod["spec"]["containers"][0]["resources"]["claims"] == [{"name": "gpu"}]
+    assert pod["spec"]["containers"][0]["resources"]["limits"]["nvidia.com/gpu"] == "2"
 
 
 async def test_a_person_who_comes_back_finds_the_old_home(web, objects, elsewhere):
