@@ -1,9 +1,8 @@
 """Does the example that operators start from do what it says?"""
 
-from tests.domain.sample_routes import POD, asker, parse
-
 from libretexts_hub.domain.placed_pod import placed
 from libretexts_hub.domain.routing import decide
+from tests.domain.sample_routes import POD, asker, parse
 
 HPC = {
     "match": {"groups": ["physics:gpu"], "sizes": ["gpu"]},
