@@ -63,6 +63,12 @@
       field.disabled = field.closest("[data-slug]") !== shelf;
       field.required = !field.disabled;
     }
+    const routes = [...form.querySelectorAll("#lt-routes data")], chosenSlug = image.value.split(":")[0];
+    const takes = (route, key, slug) => !list(route, key).length || list(route, key).includes(slug);
+    if (routes.length) restrict("route", (value) => {
+      const route = routes.find((each) => each.value === value);
+      return !route || (takes(route, "images", chosenSlug) && takes(route, "sizes", (marked("size") || {}).value));
+    }, "Not for this choice", "");
     const size = marked("size"), face = marked("interface");
     const parts = [[name, versionOf(image)].filter(Boolean).join(" ")];
     if (size) parts.push(nameOf(size));

@@ -26,15 +26,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--service-account",
-        metavar="NAME",
-        help="bind the Role to this service account of the same namespace",
+        metavar="[NS/]NAME",
+        help="bind the Role to this service account, of the same namespace unless another one is named",
     )
 
 
 def run(args: argparse.Namespace) -> int:
     """Print a Role, and a RoleBinding where a service account is named."""
-    for name, option in ((args.namespace, "--namespace"), (args.service_account, "--service-account")):
-        if name is not None and not NAMESPACE.fullmatch(name):
+    home, slash, account = (args.service_account or "").rpartition("/")
+    names = [(args.namespace, "--namespace")]
+    names += [(account, "--service-account")] if args.service_account is not None else []
+    names += [(home, "--service-account")] if slash else []
+    for name, option in names:
+        if not NAMESPACE.fullmatch(name):
             raise SetupError(
                 f"{name!r:.80} is not a Kubernetes name",
                 where=option,

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from libretexts_hub.domain.availability import Availability
     from libretexts_hub.domain.repositories import Repository, Snapshot
+    from libretexts_hub.domain.routes import Route
     from libretexts_hub.domain.tag_policy import Version
 
     # Versions in the order of the menu, in runs that the same people may have.
@@ -40,7 +41,8 @@ class Menu:
     """Images, sizes and options in the order in which a person sees them.
 
     Of one person, besides: `hidden` images that only a link leads to; what they might start but not `now`,
-    `closed` outside its hours, `retired` for good, `unread` while nothing is known of its registry.
+    `closed` outside its hours, `retired` for good, `unread` while nothing is known of its registry; and the
+    `routes` between which they choose, if they may.
     """
 
     images: tuple[Image, ...] = ()
@@ -51,6 +53,7 @@ class Menu:
     retired: tuple[Image, ...] = ()
     unread: tuple[Image, ...] = ()
     closed_sizes: tuple[Size, ...] = ()
+    routes: tuple[Route, ...] = ()
     now: datetime | None = None
     _blocks: Mapping[str, Blocks] = field(default_factory=dict, repr=False)
     _read: Mapping[str, Snapshot | None] = field(default_factory=dict, repr=False, compare=False)

@@ -75,7 +75,7 @@ def _option(entry: Entry) -> Option:
     entry = Entry(entry.slug, {**built_in, **entry.fields}, entry.where)
     entry.only(OPTION_KEYS)
     choices = _choices(entry)
-    environment = _environment(entry)
+    environment = parse_environment(entry)
     if choices and environment:
         raise ConfigurationError(
             "An option with choices has its environment in each choice",
@@ -105,7 +105,7 @@ def _choices(entry: Entry) -> tuple[Choice, ...]:
                 slug=part.slug,
                 name=part.text("name", default=part.slug),
                 description=part.text("description", default=""),
-                environment=_environment(part),
+                environment=parse_environment(part),
                 access=parse_access(part),
             )
         )
@@ -131,7 +131,8 @@ def _default(entry: Entry, choices: tuple[Choice, ...]) -> str:
     return default
 
 
-def _environment(entry: Entry) -> Mapping[str, str]:
+def parse_environment(entry: Entry) -> Mapping[str, str]:
+    """Read `environment`, names and texts. Raises ConfigurationError."""
     part = entry.part("environment")
     if part is None:
         return {}

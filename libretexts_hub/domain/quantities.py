@@ -60,6 +60,19 @@ def parse_memory(value: object, *, where: str) -> int:
     return size
 
 
+def amount(value: object) -> Decimal | None:
+    """What a quantity of a finished pod says, as Kubernetes reads it; None where it can't be read."""
+    found = PATTERN.fullmatch(str(value))
+    if found is None:
+        return None
+    digits, suffix = found.groups()
+    if suffix[:1] in ("e", "E") and len(suffix) > 1 and suffix != "Ei":
+        return Decimal(digits + suffix)
+    factors: dict[str, int | Decimal] = {"": 1, **BINARY, **DECIMAL, **FRACTIONS}
+    factor = factors.get(suffix)
+    return None if factor is None else Decimal(digits) * factor
+
+
 def format_memory(size: int) -> str:
     """Bytes for a person: `2 GiB`, `512 MiB`, at most one decimal."""
     unit, factor = next(

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from libretexts_hub.domain.tag_policy import Version
 
 KEYS = ("image", "tag", "size", "interface", "reference")
+# Only for whom several routes are open.
+ROUTE = "route"
 # The key under which an adapter keeps options that were no mapping: JupyterHub wants a dict there.
 MALFORMED = "_malformed"
 
@@ -40,8 +42,9 @@ class Selection:
     """One environment, and what goes with it. `reference` is what the person saw, by its tag.
 
     `extras` maps the slug of an option to the slug of its choice, to "1" for a check box that is ticked;
-    `cleared` are check boxes that were ticked at first and are not any more. `retired` is the slug of what
-    was named when its successor starts in its place, and `notice` says so to the person.
+    `cleared` are check boxes that were ticked at first and are not any more. `route` is where to
+    run it, empty where nothing was picked. `retired` is the slug of what was named when its successor starts
+    in its place, and `notice` says so to the person.
     """
 
     image: Image
@@ -51,6 +54,7 @@ class Selection:
     reference: str = ""
     extras: Mapping[str, str] = field(default_factory=dict)
     cleared: tuple[str, ...] = ()
+    route: str = ""
     retired: str = ""
     notice: str = ""
 
@@ -76,6 +80,7 @@ class Selection:
             reference=chosen_reference(known.get("reference"), image, version),
             extras={slug: choice for slug, choice in extras.items() if choice},
             cleared=tuple(slug for slug, choice in extras.items() if not choice),
+            route=_route(known.get(ROUTE, ""), menu),
             retired=retired.slug if retired else "",
             notice=f"{ended(retired)} {image.name} starts in its place." if retired else "",
         )
@@ -89,6 +94,7 @@ class Selection:
             "size": self.size.slug if self.size else "",
             "interface": self.interface.slug if self.interface and len(self.image.interfaces) > 1 else "",
             "reference": self.reference if self.image.free else "",
+            ROUTE: self.route,
         }
         chosen |= {f"{EXTRA}{slug}": choice for slug, choice in self.extras.items()}
         chosen |= {f"{EXTRA}{slug}": "0" for slug in self.cleared}
@@ -107,7 +113,8 @@ def _sent(options: Mapping[object, object], menu: Menu) -> dict[str, str]:
 
     An empty field of a form was not sent; image and size are radio buttons, which are never empty.
     """
-    known = (*KEYS, *(f"{EXTRA}{option.slug}" for option in menu.options))
+    chosen_too = (ROUTE,) if menu.routes else ()
+    known = (*KEYS, *chosen_too, *(f"{EXTRA}{option.slug}" for option in menu.options))
     sent = {}
     for key, value in options.items():
         if not isinstance(key, str) or key not in known:
@@ -143,6 +150,16 @@ def _size(slug: str | None, image: Image, menu: Menu) -> Size | None:
             raise at_another_time(closed.name, closed.available, menu.now, key="size", noun="size")
     fix = f"Choose {one_of(size.slug for size in allowed)}." if allowed else "Leave the size out."
     raise refusal(f"{shown(slug)} is not a size of {image.name}.", fix, key="size")
+
+
+def _route(slug: str, menu: Menu) -> str:
+    """The route that was picked, empty for none. Whether it takes this image and size is decided later."""
+    if slug and slug not in [route.slug for route in menu.routes]:
+        known = one_of(route.slug for route in menu.routes)
+        raise refusal(
+            f"{shown(slug)} is not a place where you may run a server.", f"Choose {known}.", key=ROUTE
+        )
+    return slug
 
 
 def _interface(slug: str | None, image: Image) -> Interface | None:

@@ -74,7 +74,7 @@ def _size(entry: Entry) -> Size:
         cpu=_limits(entry, "cpu"),
         memory=_limits(entry, "memory"),
         ephemeral_storage=_limits(entry, "ephemeral_storage"),
-        gpu=_gpu(entry),
+        gpu=parse_gpu(entry),
         default=entry.flag("default"),
         access=parse_access(entry),
         available=parse_availability(entry),
@@ -100,7 +100,8 @@ def _limits(entry: Entry, key: str) -> Limits:
     return limits
 
 
-def _gpu(entry: Entry) -> Gpu | None:
+def parse_gpu(entry: Entry) -> Gpu | None:
+    """Read `gpu`: `resource` and `count`. Raises ConfigurationError."""
     part = entry.part("gpu")
     if part is None:
         return None

@@ -16,6 +16,7 @@ from libretexts_hub.domain.entries import Entry, did_you_mean
 from libretexts_hub.domain.images import parse_images
 from libretexts_hub.domain.menu import Menu
 from libretexts_hub.domain.options import parse_options
+from libretexts_hub.domain.routes import Routes
 from libretexts_hub.domain.sizes import parse_sizes
 from libretexts_hub.errors import ConfigurationError, LibreTextsHubError
 from libretexts_hub.hub.live_menu import live_menu
@@ -25,7 +26,7 @@ from libretexts_hub.hub.registry_files import check_files
 # The names under which `c.JupyterHub.spawner_class` may ask for our class.
 OUR_SPAWNER = ("libretexts", "libretexts_hub.hub.spawner.LibreTextsSpawner")
 # These are parsed, not only looked at: their errors have a better place than that of the trait.
-MENU = ("images", "sizes", "options")
+PARSED = ("images", "sizes", "options", "routes")
 
 
 def check(config: Any) -> None:
@@ -84,7 +85,7 @@ def _check_line(spawner: Any, section: str, name: str, value: Any) -> None:
             where=f"c.{section}.{name}",
             fix=_nearest(name, traits),
         )
-    if isinstance(value, LazyConfigValue | DeferredConfig) or name in MENU:
+    if isinstance(value, LazyConfigValue | DeferredConfig) or name in PARSED:
         return
     # An object without __init__: a spawner needs a user and a cluster, a trait's own validation doesn't.
     unfinished = spawner.__new__(spawner)
@@ -121,8 +122,23 @@ def _check_menu(config: Any, spawner: type) -> None:
             )
     menu = Menu.parse(images, sizes, options, where=where)
     check_files(menu, f"{where}.images")
+    _check_routes(config, spawner, menu)
     _check_profiles(config, spawner)
     _start_reading(config, spawner, menu)
+
+
+def _check_routes(config: Any, spawner: type, menu: Menu) -> None:
+    where, routes = _effective(config, spawner, "routes")
+    _, default = _effective(config, spawner, "default_route")
+    _, refuse_unrouted = _effective(config, spawner, "refuse_unrouted")
+    Routes.parse(
+        routes,
+        default or "",
+        refuse_unrouted=bool(refuse_unrouted),
+        images=[image.slug for image in menu.images],
+        sizes=[size.slug for size in menu.sizes],
+        where=where,
+    )
 
 
 def _check_profiles(config: Any, spawner: type) -> None:

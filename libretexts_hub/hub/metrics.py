@@ -27,6 +27,12 @@ REFUSED_CHOICES = registered(
     "Choices refused because they were not on the person's menu",
     ["cause"],
 )
+ROUTED_STARTS = registered(
+    Counter,
+    "libretexts_routed_starts_total",
+    "Starts by the route that was taken; empty for none",
+    ["route"],
+)
 ADOPTED_PODS = registered(
     Counter,
     "libretexts_adopted_pods_total",

@@ -51,7 +51,10 @@ SERVER_SCOPES = ("users:activity!user", "access:servers!server")
 
 
 def manifests(part: str, namespace: str, service_account: str | None = None) -> list[dict]:
-    """A Role for one part, or a ClusterRole, and a binding where a service account is named."""
+    """A Role for one part, or a ClusterRole, and a binding where a service account is named.
+
+    `service_account` is a name in the same namespace, or `NAMESPACE/NAME`.
+    """
     name = f"libretexts-{part}"
     prefix = "Cluster" if any(each.is_cluster_wide for each in PARTS[part]) else ""
     metadata = {"name": name} if prefix else {"name": name, "namespace": namespace}
@@ -60,6 +63,7 @@ def manifests(part: str, namespace: str, service_account: str | None = None) -> 
     role = {"apiVersion": version, "kind": f"{prefix}Role", "metadata": metadata, "rules": rules}
     if service_account is None:
         return [role]
+    home, _, account = service_account.rpartition("/")
     return [
         role,
         {
@@ -67,6 +71,6 @@ def manifests(part: str, namespace: str, service_account: str | None = None) -> 
             "kind": f"{prefix}RoleBinding",
             "metadata": metadata,
             "roleRef": {"apiGroup": RBAC, "kind": f"{prefix}Role", "name": name},
-            "subjects": [{"kind": "ServiceAccount", "name": service_account, "namespace": namespace}],
+            "subjects": [{"kind": "ServiceAccount", "name": account, "namespace": home or namespace}],
         },
     ]

@@ -57,6 +57,10 @@ def menu(host: str, image: str) -> dict[str, object]:
             "small": {"name": "Small", "cpu": {"limit": 2}, "memory": {"limit": "2Gi"}, "default": True},
             "large": {"name": "Large", "cpu": {"limit": 8}, "memory": {"limit": "16Gi"}},
         },
+        "LibreTextsSpawner.routes": {
+            "shared": {"name": "Shared nodes", "choose": True, "match": {"sizes": ["small"]}},
+            "own": {"name": EVIL, "description": EVIL, "choose": True},
+        },
         "LibreTextsSpawner.options": {
             "reset": {},
             "data": {"name": "Data set", "choices": {"none": {}, "big": {"name": EVIL}}, "images": ["r"]},

@@ -158,6 +158,18 @@ async def test_why_a_size_is_not_to_be_had_stands_beside_it(visit):
         assert "Not for" not in await small.inner_text()
 
 
+async def test_a_place_that_does_not_take_the_choice_is_not_to_be_had(visit):
+    async with visit() as person:
+        await person.open_form()
+        await person.page.check("input[name=route][value=shared]")
+        await person.page.check("input[value='lsst:recommended']")
+        assert await person.page.is_disabled("input[name=route][value=shared]")
+        assert await person.page.is_checked("input[name=route][value='']")
+        await person.page.check("input[name=image][value=default]")
+        await person.page.check("input[name=size][value=small]")
+        assert not await person.page.is_disabled("input[name=route][value=shared]")
+
+
 @pytest.mark.parametrize("width", [320, 390, 1100])
 @pytest.mark.parametrize("colours", ["light", "dark"])
 async def test_nothing_is_wider_than_the_window(visit, width, colours):

@@ -28,6 +28,16 @@ class CampusSpawner(LibreTextsSpawner):
         pytest.param(
             {"ImageMenuMixin": {"images": IMAGE}, "LibreTextsSpawner": {"sizes": {"s": {}}}}, id="mixin"
         ),
+        pytest.param(
+            {
+                "LibreTextsSpawner": {
+                    "images": IMAGE,
+                    "routes": {"r": {"match": {"images": ["a"]}}, "d": {}},
+                    "default_route": "d",
+                }
+            },
+            id="routes",
+        ),
         pytest.param({"KubeSpawner": {"mem_limit": "2G", "uid": 1000, "image": "x"}}, id="chart"),
         pytest.param({"KubeSpawner": {"singleuser_uid": 1000}}, id="old-name"),
         pytest.param(
@@ -136,6 +146,15 @@ def test_a_file_that_cannot_be_read_is_named(images, where):
         ),
         pytest.param({"images": IMAGE, "menu_contact": 3}, "menu_contact", id="contact"),
         pytest.param({"options": {"reset": {}}}, "options", id="options-alone"),
+        pytest.param({"routes": {"r": {"mach": {}}}}, "routes['r']", id="route"),
+        pytest.param({"routes": {"r": {"match": {"sizes": ["s"]}}}}, "routes['r'].match.sizes", id="size"),
+        pytest.param(
+            {"images": IMAGE, "routes": {"r": {"match": {"images": ["b"]}}}},
+            "routes['r'].match.images",
+            id="image",
+        ),
+        pytest.param({"default_route": "r"}, "default_route", id="default-route"),
+        pytest.param({"refuse_unrouted": "yes"}, "refuse_unrouted", id="refuse-unrouted"),
         pytest.param(
             {"profile_list": [{"display_name": "P", "groups": "staff"}]}, "profile_list[0]", id="profile"
         ),

@@ -28,6 +28,14 @@ def test_the_verb_prints_a_role_and_its_binding(capsys):
     assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "hub", "namespace": "jhub"}]
 
 
+def test_the_hub_may_be_of_another_namespace_than_a_routes(capsys):
+    assert main(["roles", "--namespace", "hpc", "--service-account", "jhub/hub"]) == 0
+
+    role, binding = yaml.safe_load_all(capsys.readouterr().out)
+    assert role["metadata"]["namespace"] == binding["metadata"]["namespace"] == "hpc"
+    assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "hub", "namespace": "jhub"}]
+
+
 @pytest.mark.parametrize("option", ["--namespace", "--service-account"])
 def test_a_bad_name_is_one_sentence_and_2(capsys, option):
     assert main(["roles", option, "No: such\nname"]) == 2
