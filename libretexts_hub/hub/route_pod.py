@@ -1,33 +1,35 @@
 """How does a decided route become part of a pod? As traits before it is made, then in the manifest, and last
 of all as a check of what is sent."""
 
-from typing import Any
+from __future__ import annotations
 
-from tornado import web
+from typing import TYPE_CHECKING, Any
+
 from traitlets.config import Configurable
 
-from libretexts_hub.domain.borrowed_places import Chart, borrowed
-from libretexts_hub.domain.placed_pod import (
-    QUEUE,
-    REASON,
-    placed,
-    placeholders_of,
-    reason_of,
-    service_account_for,
-    values_for,
-)
-from libretexts_hub.domain.placeholders import filled
-from libretexts_hub.domain.placement import Caps
-from libretexts_hub.domain.placement_check import excess
-from libretexts_hub.domain.routes import Routes
-from libretexts_hub.domain.routing import Decision
 from libretexts_hub.domain.wording import refusal
 from libretexts_hub.errors import ConfigurationError
-from libretexts_hub.hub.pod_models import update_pod
 from libretexts_hub.hub.refusal import refuse
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from tornado import web
+
+    from libretexts_hub.domain.borrowed_places import Chart
+    from libretexts_hub.domain.placement import Caps
+    from libretexts_hub.domain.routes import Routes
+    from libretexts_hub.domain.routing import Decision
 
 CAPPED = (("cpu_limit", "cpu_guarantee", "cpu"), ("mem_limit", "mem_guarantee", "memory"))
 GROUP_NAMES = ("group", "unescaped_group")
+
+
+def core() -> ModuleType:
+    """The core of routing, loaded when it is first asked for."""
+    from libretexts_hub.hub import route_core
+
+    return route_core
 
 
 class RoutePodMixin(Configurable):
@@ -36,12 +38,12 @@ class RoutePodMixin(Configurable):
     _decision: Decision | None = None
     _sealed: dict[str, Any] | None = None
     _values_for: tuple[Decision, dict[str, str]] | None = None
-    _chart = Chart()
+    _chart: Chart | None = None
     _before_route: dict[str, tuple[object, object]] = {}
 
     @property
-    def routing(self) -> Routes:
-        """The routes of the operator."""
+    def routing(self) -> Routes | None:
+        """The routes of the operator; None where nothing is routed."""
         raise NotImplementedError
 
     def __init__(self, *args, **kwargs):
@@ -55,7 +57,9 @@ class RoutePodMixin(Configurable):
             return
         place = decision.route.place
         wanted = _capped(self, place.caps)
-        if name := service_account_for(place, self._route_values(decision), f"routes[{decision.slug!r}]"):
+        if name := core().service_account_for(
+            place, self._route_values(decision), f"routes[{decision.slug!r}]"
+        ):
             wanted["service_account"] = name
         for name, value in wanted.items():
             before = getattr(self, name)
@@ -76,7 +80,7 @@ class RoutePodMixin(Configurable):
         if decision is not None and decision.route is not None and decision.route.place.environment:
             values = self._route_values(decision)
             environment |= {
-                name: filled(text, values) for name, text in decision.route.place.environment.items()
+                name: core().filled(text, values) for name, text in decision.route.place.environment.items()
             }
         return environment
 
@@ -88,16 +92,19 @@ class RoutePodMixin(Configurable):
         if not self.routing or decision is None:
             return pod
         before = self.api.api_client.sanitize_for_serialization(pod)
-        if found := borrowed(before, self.namespace, self.routing, decision.route, self._chart):
+        if found := core().borrowed(before, self.namespace, self.routing, decision.route, self._chart):
             raise self._route_is_wrong(
                 f"A profile or an override gives {self._log_name}, on route {decision.slug or 'none'}, "
                 f"what another route gives: {'; '.join(found)}. Take it out there: the route gives it."
             )
         if decision.route is None:
-            pod.metadata.annotations = {**(pod.metadata.annotations or {}), REASON: reason_of(decision)}
+            pod.metadata.annotations = {
+                **(pod.metadata.annotations or {}),
+                core().REASON: core().reason_of(decision),
+            }
         else:
             try:
-                update_pod(pod, before, placed(before, decision, self._route_values(decision)))
+                core().update_pod(pod, before, core().placed(before, decision, self._route_values(decision)))
             except ConfigurationError as error:
                 raise self._route_is_wrong(str(error)) from error
         # As it will be sent: a quantity that is a number becomes a text on its way.
@@ -115,7 +122,7 @@ class RoutePodMixin(Configurable):
             raise self._route_is_wrong(
                 "The pod was made without a route: something replaced get_pod_manifest"
             )
-        found = excess(self._sealed, body, self.routing, self._decision.route, self.namespace)
+        found = core().excess(self._sealed, body, self.routing, self._decision.route, self.namespace)
         if found:
             raise self._route_is_wrong(
                 f"modify_pod_hook, or what else changes the pod of {self._log_name} after its route "
@@ -138,20 +145,20 @@ class RoutePodMixin(Configurable):
         if decision.route is None:
             return {}
         if self._values_for is None or self._values_for[0] is not decision:
-            wanted = placeholders_of(decision.route) - set(GROUP_NAMES)
+            wanted = core().placeholders_of(decision.route) - set(GROUP_NAMES)
             names = {name: self._expand_user_properties(f"{{{name}}}") for name in sorted(wanted)}
-            self._values_for = (decision, values_for(decision, names))
+            self._values_for = (decision, core().values_for(decision, names))
         return self._values_for[1]
 
 
 def _of_everybody(spawner: Any) -> Chart:
     """The settings as they are configured; a profile or an override for a group comes later."""
-    return Chart(
+    return core().Chart(
         node_selector=dict(spawner.node_selector),
         tolerations=tuple(spawner._sorted_dict_values(spawner.tolerations)),
         priority_class=spawner.priority_class_name or "",
         service_account=spawner.service_account or "",
-        queue=spawner.extra_labels.get(QUEUE, ""),
+        queue=spawner.extra_labels.get(core().QUEUE, ""),
         namespace=spawner.namespace,
     )
 

@@ -1,28 +1,31 @@
 """How does a route get into a start? Decided before it from groups and choice; applied and checked later."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from traitlets import Bool, Dict, List, Unicode, Union, validate
 from traitlets.config import Configurable
 
 from libretexts_hub.domain.access import folded
-from libretexts_hub.domain.login_claims import Claims, login_claims
-from libretexts_hub.domain.route_match import Asker
-from libretexts_hub.domain.routes import Routes
-from libretexts_hub.domain.routing import Decision, choices, decide
 from libretexts_hub.errors import ConfigurationError, SelectionError
 from libretexts_hub.hub.metrics import ROUTED_STARTS
 from libretexts_hub.hub.refusal import refuse
 from libretexts_hub.hub.route_namespace import RouteNamespaceMixin
-from libretexts_hub.hub.route_pod import RoutePodMixin
+from libretexts_hub.hub.route_pod import RoutePodMixin, core
 from libretexts_hub.hub.route_seats import SEATS
+
+if TYPE_CHECKING:
+    from libretexts_hub.domain.login_claims import Claims
+    from libretexts_hub.domain.route_match import Asker
+    from libretexts_hub.domain.routes import Routes
+    from libretexts_hub.domain.routing import Decision
 
 STATE_KEY = "libretexts_route"
 STATE_VERSION = 1
 KEPT = 8
-NONE = Routes()
 _parsed: list[tuple[object, Routes]] = []
 
 
@@ -32,7 +35,7 @@ def parsed_routes(raw: object, default: str, refuse_unrouted: bool, where: str) 
     for known, routes in _parsed:
         if known == traits:
             return routes
-    routes = Routes.parse(raw, default, refuse_unrouted=refuse_unrouted, where=where)
+    routes = core().Routes.parse(raw, default, refuse_unrouted=refuse_unrouted, where=where)
     _parsed[:] = [(traits, routes), *_parsed[: KEPT - 1]]
     return routes
 
@@ -90,10 +93,10 @@ class GroupRoutingMixin(RoutePodMixin, RouteNamespaceMixin, Configurable):
         return proposal.value
 
     @property
-    def routing(self) -> Routes:
-        """The routes of the operator; false where nothing is routed."""
+    def routing(self) -> Routes | None:
+        """The routes of the operator; None where nothing is routed."""
         if not (self.routes or self.default_route or self.refuse_unrouted):
-            return NONE
+            return None
         where = f"c.{type(self).__name__}"
         return parsed_routes(self.routes, self.default_route, self.refuse_unrouted, where)
 
@@ -102,15 +105,15 @@ class GroupRoutingMixin(RoutePodMixin, RouteNamespaceMixin, Configurable):
         """The menu, with the routes between which this person may choose."""
         menu = super().menu
         routing = self.routing
-        return replace(menu, routes=choices(routing, self._asker())) if routing else menu
+        return replace(menu, routes=core().choices(routing, self._asker())) if routing else menu
 
     # The decision -----------------------------------------------------------------------------------------
 
     async def run_auth_state_hook(self, auth_state):
         """The operator's hook, and a look at what the login said."""
         await super().run_auth_state_hook(auth_state)
-        if any(route.match.claims for route in self.routing.all):
-            self._claims = self._claims_of[self.user.name] = login_claims(auth_state)
+        if self.routing and any(route.match.claims for route in self.routing.all):
+            self._claims = self._claims_of[self.user.name] = core().login_claims(auth_state)
             if not auth_state:
                 self.log.warning(
                     "%s: no auth_state, so no route that asks for claims matches", self._log_name
@@ -156,7 +159,7 @@ class GroupRoutingMixin(RoutePodMixin, RouteNamespaceMixin, Configurable):
         before, self._decision = self._decision, None
         self._give_seat_back()
         try:
-            decision = decide(self.routing, asker, chosen=chosen[2])
+            decision = core().decide(self.routing, asker, chosen=chosen[2])
             if decision.route is not None:
                 seat = (self.user.name, self.name)
                 SEATS.take(seat, decision.route)
@@ -179,14 +182,14 @@ class GroupRoutingMixin(RoutePodMixin, RouteNamespaceMixin, Configurable):
         options = self.user_options if isinstance(self.user_options, dict) else {}
         route = options.get("route")
         # Without a choice of routes it is the option of somebody's profile.
-        is_ours = isinstance(route, str) and any(self.routing.with_choice())
+        is_ours = isinstance(route, str) and self.routing and any(self.routing.with_choice())
         return "", "", route if is_ours else ""
 
     def _asker(self, image: str = "", size: str = "") -> Asker:
         """Who asks, from the groups of this moment."""
         groups = getattr(self.user, "groups", ())
         claims = self._claims if self._claims is not None else self._claims_of.get(self.user.name, {})
-        return Asker(
+        return core().Asker(
             groups=folded(group.name for group in groups) if isinstance(groups, Iterable) else frozenset(),
             image=image,
             size=size,
