@@ -12,20 +12,23 @@ from traitlets import TraitError
 from traitlets.config import DeferredConfig, LazyConfigValue
 
 from libretexts_hub.domain.access import parse_access
+from libretexts_hub.domain.databases import parse_databases
 from libretexts_hub.domain.entries import Entry, did_you_mean
 from libretexts_hub.domain.images import parse_images
 from libretexts_hub.domain.menu import Menu
+from libretexts_hub.domain.menu_checks import known_images
 from libretexts_hub.domain.options import parse_options
 from libretexts_hub.domain.sizes import parse_sizes
 from libretexts_hub.errors import ConfigurationError, LibreTextsHubError
 from libretexts_hub.hub.live_menu import live_menu
 from libretexts_hub.hub.menu_environment import images_or_environment
 from libretexts_hub.hub.registry_files import check_files
+from libretexts_hub.hub.sidecar_pod import check_template
 
 # The names under which `c.JupyterHub.spawner_class` may ask for our class.
 OUR_SPAWNER = ("libretexts", "libretexts_hub.hub.spawner.LibreTextsSpawner")
 # These are parsed, not only looked at: their errors have a better place than that of the trait.
-MENU = ("images", "sizes", "options")
+MENU = ("images", "sizes", "options", "databases")
 
 
 def check(config: Any) -> None:
@@ -120,9 +123,19 @@ def _check_menu(config: Any, spawner: type) -> None:
                 f"There are {name}, but no images", where=f"{place}.{name}", fix=f"Write {place}.images too."
             )
     menu = Menu.parse(images, sizes, options, where=where)
+    _check_databases(config, spawner, menu)
     check_files(menu, f"{where}.images")
     _check_profiles(config, spawner)
     _start_reading(config, spawner, menu)
+
+
+def _check_databases(config: Any, spawner: type, menu: Menu) -> None:
+    where, written = _effective(config, spawner, "databases")
+    databases = parse_databases(written, where=f"{where}.databases")
+    known_images(databases, [image.slug for image in menu.images], f"{where}.databases")
+    section, template = _effective(config, spawner, "database_name_template")
+    if template:
+        check_template(template, where=f"{section}.database_name_template")
 
 
 def _check_profiles(config: Any, spawner: type) -> None:
