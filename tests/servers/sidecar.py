@@ -33,6 +33,7 @@ class Sidecar:
         self.settings: dict[str, str] = {}
         # Goes before the command; then it has to change the user too.
         self.prefix: list[str] = []
+        self.inside: list[str] = []
         self.owner = "nobody" if os.geteuid() == 0 else None
         self.new_pod()
 

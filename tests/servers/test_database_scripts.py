@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from tests.servers.engines import debian, releases
+from tests.servers.engines import debian, newer_postgresql, releases
 from tests.servers.sidecar import PASSWORD, Sidecar, make_folder
 
 ENGINES = ["mariadb", "postgresql"]
@@ -234,3 +234,84 @@ def test_no_password_is_on_a_command_line_or_in_the_log(sidecar):
     shared = "".join(path.read_text() for path in (sidecar.folder / "shared").iterdir())
     for password in (PASSWORD, "root-of-alice"):
         assert [text for text in (seen, sidecar.log, shared) if password in text] == []
+
+
+@pytest.fixture
+def small_disk(sidecar):
+    """The volume is a disk of 64 MiB, in a mount namespace that ends with its keeper."""
+    if os.geteuid() != 0 or not shutil.which("unshare"):
+        pytest.skip("only root can mount a small disk")
+    volume = sidecar.folder / "volume"
+    mount = f"mount -t tmpfs -o size=64m,mode=0777 small {volume} && echo ready && exec sleep 3600"
+    keeper = subprocess.Popen(["unshare", "--mount", "sh", "-c", mount], stdout=subprocess.PIPE)
+    inside = ["nsenter", "--mount", f"--target={keeper.pid}"]
+    try:
+        if keeper.stdout.readline() != b"ready\n":
+            pytest.skip("no disk can be mounted here")
+        sidecar.prefix = [*inside, "setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+        sidecar.settings["DB_LOG_BYTES"] = str(8 * 2**20)
+        sidecar.settings["DB_START_SECONDS"] = "20"
+        sidecar.inside = inside
+        yield sidecar
+    finally:
+        sidecar.kill()
+        keeper.kill()
+        keeper.wait()
+
+
+def fill(sidecar: Sidecar) -> None:
+    """Till the last byte, as a log or a second table would do."""
+    file = f"{sidecar.data}/filler"
+    subprocess.run([*sidecar.inside, "sh", "-c", f"cat /dev/zero > {file}"], capture_output=True)
+
+
+def test_a_full_disk_keeps_no_notebook_from_starting(small_disk):
+    small_disk.start()
+    small_disk.until_started()
+    done = small_disk.sql(FILL[small_disk.engine.name])
+    assert done.returncode != 0, "the disk is full"
+    small_disk.kill()
+    fill(small_disk)
+    small_disk.new_pod()
+    small_disk.start()
+    while not (small_disk.folder / "run" / "started").exists():
+        if small_disk.process.poll() is not None:
+            small_disk.start()  # as the kubelet does
+        time.sleep(0.1)
+    assert "full" in small_disk.problem
+    # With a larger disk everything is there again.
+    subprocess.run([*small_disk.inside, "rm", f"{small_disk.data}/filler"], check=True)
+    small_disk.stop()
+    again(small_disk)
+    assert small_disk.sql("SELECT count(*) FROM big").returncode == 0
+
+
+def test_postgresql_refuses_what_another_major_release_has_written(request):
+    folder = make_folder()
+    request.addfinalizer(lambda: shutil.rmtree(folder, ignore_errors=True))
+    sidecar = Sidecar(folder, newer_postgresql())
+    request.addfinalizer(sidecar.kill)
+    sidecar.start()
+    sidecar.until_started()
+    assert sidecar.value("SELECT 1") == "1"
+    assert sidecar.stop() == 0
+    before = listing(sidecar)
+    sidecar.engine = debian("postgresql")
+    sidecar.new_pod()
+    sidecar.start()
+    assert sidecar.until_ended() == 1
+    assert "written by postgresql 18" in sidecar.message
+    assert listing(sidecar) == before
+
+
+def test_postgresql_does_not_pretend_to_upgrade_an_older_major_release(database):
+    if database.engine.name != "postgresql":
+        pytest.skip("MariaDB upgrades itself")
+    database.stop()
+    database.new_pod()
+    database.engine = newer_postgresql()
+    before = listing(database)
+    database.start()
+    assert database.until_ended() == 1
+    assert "can't read" in database.message
+    assert listing(database) == before
