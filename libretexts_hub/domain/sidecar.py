@@ -15,6 +15,8 @@ NAME = "database"
 DOWNLOAD = "database-download"
 # Of the container, where nothing else can be written.
 TEMPORARY_PATH = "/tmp"  # noqa: S108
+# Where a kubelet reads why a container ended, unless it is told otherwise.
+MESSAGE_PATH = "/dev/termination-log"
 VOLUME_PATH = "/var/lib/libretexts-database"
 RUN_PATH = "/run/libretexts-database"
 SHARED_PATH = "/run/libretexts-database-shared"
@@ -192,6 +194,7 @@ def _environment(place: Place) -> list[dict[str, Any]]:
         "DB_PORT": str(database.port),
         "DB_LOG_BYTES": str(database.log_bytes),
         "DB_START_SECONDS": str(START_SECONDS),
+        "DB_MESSAGE": MESSAGE_PATH,
         "HOME": TEMPORARY_PATH,
         "TMPDIR": TEMPORARY_PATH,
     }

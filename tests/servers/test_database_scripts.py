@@ -83,6 +83,22 @@ def test_an_engine_that_is_killed_ends_the_container_and_comes_back(database):
     assert database.problem == ""
 
 
+def test_an_engine_that_ends_again_and_again_is_left_alone(database):
+    for _ in range(3):
+        os.kill(database.engine_process(), signal.SIGKILL)
+        assert database.until_ended() == 1
+        database.start()
+        database.until_started()
+    os.kill(database.engine_process(), signal.SIGKILL)
+    assert database.until_ended() == 1
+    database.start()
+    assert database.until_ended() == 1, "the hub reads why"
+    database.start()
+    database.until_started()  # the notebook goes on without it
+    assert "again and again" in database.problem
+    assert database.sql("SELECT 1").returncode != 0
+
+
 def test_a_wrong_password_and_the_root_account_are_refused(database):
     root, home = ("postgres", "postgres") if database.engine.name == "postgresql" else ("root", "mysql")
     assert database.sql("SELECT 1", password="wrong").returncode != 0

@@ -1,6 +1,7 @@
 # What all engines share. POSIX sh; runs as process 1 of the container, as a user that is not root.
 # Given: DB_ENGINE, DB_NAME, DB_PASSWORD, DB_ROOT_PASSWORD (empty: no root account), DB_FOLDER, DB_RUN,
-# DB_SHARED (the notebook reads it), DB_INITIAL, DB_DOWNLOADS, DB_SOURCES, DB_PORT, DB_LOG_BYTES, DB_START_SECONDS.
+# DB_SHARED (the notebook reads it), DB_INITIAL, DB_DOWNLOADS, DB_SOURCES, DB_PORT, DB_LOG_BYTES, DB_START_SECONDS,
+# DB_MESSAGE (a file: why the container ended, for the kubelet).
 set -u
 umask 077
 DATA=$DB_FOLDER/data
@@ -35,7 +36,7 @@ problem() {
   printf '%s\n' "$1" | share PROBLEM.txt
   if [ ! -e "$DB_RUN/failed" ]; then
     : > "$DB_RUN/failed"
-    printf '%s' "$1" > "${DB_MESSAGE:-/dev/termination-log}"
+    printf '%s' "$1" > "$DB_MESSAGE"
     exit 1
   fi
   trap 'kill $! 2> /dev/null; exit 0' TERM INT
@@ -109,6 +110,21 @@ initialize_once() {
     reason=$(why_not "making it failed")
     rm -rf "$DATA.new"
     problem "$reason"
+  fi
+}
+
+# An engine that ends again and again within minutes is left alone, so that the notebook starts. The memory
+# limit kills this script too, so it is counted at the start.
+count_endings() {
+  count=0 last=0 now=$(date +%s)
+  if [ -e "$DB_RUN/running" ]; then
+    [ ! -e "$DB_RUN/endings" ] || read -r count last < "$DB_RUN/endings"
+    [ $((now - last)) -lt 600 ] || count=0
+    count=$((count + 1))
+    printf '%s\n' "$count $now" > "$DB_RUN/endings"
+  fi
+  if [ "$count" -gt 3 ]; then
+    problem "The database ends again and again, perhaps for want of memory. Start your server anew, or tell the operators of this hub."
   fi
 }
 

@@ -5,10 +5,12 @@ trap stop_engine TERM INT
 mkdir -p "$DB_FOLDER" 2> /dev/null && chmod 0755 "$DB_FOLDER" && [ -w "$DB_FOLDER" ] ||
   problem "The disk of your database can't be written. Tell the operators of this hub: it wants a file system group."
 [ -n "$RELEASE" ] || problem "The image has no $DB_ENGINE. Tell the operators of this hub."
+count_endings
 check_data
 give_reserve
 initialize_once "$@"
 [ -z "$STOPPING" ] || exit 0
+: > "$DB_RUN/running"
 start_engine "$@"
 wait_for_answer
 after_start
