@@ -10,6 +10,7 @@ from libretexts_hub.domain.database_sources import OBJECT_NAME, Source, parse_so
 from libretexts_hub.domain.durations import parse_duration
 from libretexts_hub.domain.entries import Entry, did_you_mean, entries
 from libretexts_hub.domain.images import is_reference
+from libretexts_hub.domain.name_templates import fields_of
 from libretexts_hub.domain.quantities import parse_memory
 from libretexts_hub.domain.sizes import Limits, parse_limits
 from libretexts_hub.errors import ConfigurationError
@@ -126,7 +127,7 @@ def _database(entry: Entry) -> Database:
         settings=parse_settings(entry, engine),
         uid=_uid(entry),
         grace=_grace(entry),
-        folder=_matching(entry, "folder", FOLDER, DEFAULT_FOLDER, DEFAULT_FOLDER),
+        folder=_folder(entry),
         driver=_matching(entry, "driver", DRIVER, DRIVERS[engine], "pymysql"),
         **written,
     )
@@ -254,6 +255,12 @@ def _grace(entry: Entry) -> int:
             fix="Write 5s to 10m; 60s is usual.",
         )
     return seconds
+
+
+def _folder(entry: Entry) -> str:
+    folder = _matching(entry, "folder", FOLDER, DEFAULT_FOLDER, DEFAULT_FOLDER)
+    fields_of(folder, where=entry.place("folder"))
+    return folder
 
 
 def _matching(entry: Entry, key: str, pattern: re.Pattern[str], default: str, example: str) -> str:

@@ -79,7 +79,9 @@ def container(place: Place, *, is_native: bool) -> dict[str, Any]:
     return made | {"readinessProbe": ready}
 
 
-def download_container(place: Place, notebook_image: str) -> dict[str, Any] | None:
+def download_container(
+    place: Place, notebook_image: str, notebook_uid: int | None = None
+) -> dict[str, Any] | None:
     """The init container that fetches first data; None where there is nothing to fetch."""
     wanted = downloads(place.database.sources)
     if not wanted:
@@ -94,7 +96,12 @@ def download_container(place: Place, notebook_image: str) -> dict[str, Any] | No
             {"name": "DB_FOLDER", "value": place.data_folder},
             {"name": "DB_TARGET", "value": DOWNLOADS_PATH},
         ],
-        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+            "seccompProfile": {"type": "RuntimeDefault"},
+            **({} if notebook_uid is None else {"runAsUser": notebook_uid}),
+        },
         "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "256Mi"}},
         "volumeMounts": [
             {"name": "database-data", "mountPath": VOLUME_PATH, "readOnly": True},

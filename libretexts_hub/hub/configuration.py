@@ -17,13 +17,13 @@ from libretexts_hub.domain.entries import Entry, did_you_mean
 from libretexts_hub.domain.images import parse_images
 from libretexts_hub.domain.menu import Menu
 from libretexts_hub.domain.menu_checks import known_images
+from libretexts_hub.domain.name_templates import check_apart
 from libretexts_hub.domain.options import parse_options
 from libretexts_hub.domain.sizes import parse_sizes
 from libretexts_hub.errors import ConfigurationError, LibreTextsHubError
 from libretexts_hub.hub.live_menu import live_menu
 from libretexts_hub.hub.menu_environment import images_or_environment
 from libretexts_hub.hub.registry_files import check_files
-from libretexts_hub.hub.sidecar_pod import check_template
 
 # The names under which `c.JupyterHub.spawner_class` may ask for our class.
 OUR_SPAWNER = ("libretexts", "libretexts_hub.hub.spawner.LibreTextsSpawner")
@@ -135,7 +135,7 @@ def _check_databases(config: Any, spawner: type, menu: Menu) -> None:
     known_images(databases, [image.slug for image in menu.images], f"{where}.databases")
     section, template = _effective(config, spawner, "database_name_template")
     if template:
-        check_template(template, where=f"{section}.database_name_template")
+        check_apart(template, where=f"{section}.database_name_template")
 
 
 def _check_profiles(config: Any, spawner: type) -> None:

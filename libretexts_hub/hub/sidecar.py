@@ -12,6 +12,7 @@ from libretexts_hub.domain import sidecar
 from libretexts_hub.domain.access import folded
 from libretexts_hub.domain.database_account import account_name
 from libretexts_hub.domain.databases import Database, database_for, has_root, parse_databases
+from libretexts_hub.domain.name_templates import check_apart
 from libretexts_hub.hub import sidecar_objects, sidecar_pod
 from libretexts_hub.hub.notices import NOTICES, Kind, Notice
 from libretexts_hub.hub.sidecar_state import Stored, from_state, to_state
@@ -76,7 +77,7 @@ class DatabaseSidecarMixin(Configurable):
 
     @validate("database_name_template")
     def _check_template(self, proposal):
-        sidecar_pod.check_template(proposal.value, where=f"c.{type(self).__name__}.database_name_template")
+        check_apart(proposal.value, where=f"c.{type(self).__name__}.database_name_template")
         return proposal.value
 
     # Start --------------------------------------------------------------------------------------------------

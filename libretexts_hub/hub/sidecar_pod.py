@@ -1,6 +1,5 @@
 """How does the database get into the pod that KubeSpawner has made?"""
 
-import string
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,12 +9,9 @@ from kubespawner.utils import get_k8s_model
 from libretexts_hub.domain import sidecar
 from libretexts_hub.domain.sidecar import Place
 from libretexts_hub.domain.sidecar_environment import notebook_environment
-from libretexts_hub.errors import ConfigurationError
 
 # KubeSpawner's own default, which Kubernetes has too.
 STOCK_GRACE_SECONDS = 30
-# Each of these alone tells every server of every person apart.
-APART = ("user_server", "safe_user_server", "escaped_user_server")
 
 
 def add(pod: Any, place: Place, *, is_native: bool) -> Any:
@@ -23,7 +19,9 @@ def add(pod: Any, place: Place, *, is_native: bool) -> Any:
     spec = pod.spec
     notebook = next((each for each in spec.containers if each.name == "notebook"), spec.containers[0])
     container = get_k8s_model(V1Container, sidecar.container(place, is_native=is_native))
-    download = sidecar.download_container(place, notebook.image)
+    context = notebook.security_context
+    uid = None if context is None else context.run_as_user
+    download = sidecar.download_container(place, notebook.image, uid)
     spec.init_containers = [
         *(spec.init_containers or ()),
         *([get_k8s_model(V1Container, download)] if download else ()),
@@ -62,18 +60,3 @@ def problem_of(pod: Mapping[str, Any] | None) -> str:
                 if ended.get("message"):
                     return str(ended["message"])[:500].strip()
     return ""
-
-
-def check_template(template: str, *, where: str) -> None:
-    """Refuse a name that two servers could share. Raises ConfigurationError."""
-    try:
-        fields = {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
-    except ValueError:
-        fields = set()
-    if fields & set(APART) or {"username", "servername"} <= fields:
-        return
-    raise ConfigurationError(
-        f"{template!r:.80} may give two servers the same database",
-        where=where,
-        fix="Write {user_server} in it.",
-    )

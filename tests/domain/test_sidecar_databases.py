@@ -98,6 +98,8 @@ WRONG = [
     pytest.param({"grace": 60}, ".grace", "30d", id="grace without a unit"),
     pytest.param({"folder": "home"}, ".folder", "about-your-database", id="folder"),
     pytest.param({"folder": "/home/../etc"}, ".folder", "about-your-database", id="folder with dots"),
+    pytest.param({"folder": "/home/{user}/x"}, ".folder", "'userid'", id="field of the folder"),
+    pytest.param({"folder": "/home/{username/x"}, ".folder", "brace", id="brace of the folder"),
     pytest.param({"driver": "a b"}, ".driver", "pymysql", id="driver"),
     pytest.param(
         {"settings": {"bind-address": "*"}}, ".settings.bind-address", "Take it away", id="opens it"

@@ -25,8 +25,8 @@ note() {
 "
 }
 
-# The database can't be had now. The first time the container ends with the sentence, where the hub reads
-# it, and is started anew; the second time it stays, so that the notebook starts without the database.
+# The database can't be had in this pod. The container ends with the sentence, where the hub reads it, and is
+# started anew; then it stays, so that the notebook starts without the database.
 problem() {
   if [ -n "$ENGINE" ] && engine_lives; then
     kill "-$STOP_SIGNAL" "$ENGINE"
@@ -34,11 +34,12 @@ problem() {
   fi
   say "$1"
   printf '%s\n' "$1" | share PROBLEM.txt
-  if [ ! -e "$DB_RUN/failed" ]; then
-    : > "$DB_RUN/failed"
-    printf '%s' "$1" > "$DB_MESSAGE"
-    exit 1
-  fi
+  : > "$DB_RUN/failed"
+  printf '%s' "$1" > "$DB_MESSAGE"
+  exit 1
+}
+
+stay() {
   trap 'kill $! 2> /dev/null; exit 0' TERM INT
   : > "$DB_RUN/started"
   while :; do
