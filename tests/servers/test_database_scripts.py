@@ -1,5 +1,6 @@
 """Does a real engine, started by the very script of the container, keep what a student stored?"""
 
+import contextlib
 import gzip
 import os
 import shutil
@@ -252,27 +253,33 @@ def test_no_password_is_on_a_command_line_or_in_the_log(sidecar):
         assert [text for text in (seen, sidecar.log, shared) if password in text] == []
 
 
-@pytest.fixture
-def small_disk(sidecar):
-    """The volume is a disk of 64 MiB, in a mount namespace that ends with its keeper."""
+@contextlib.contextmanager
+def mounted(sidecar: Sidecar, commands: str):
+    """The container sees what `commands` mount, in a mount namespace that ends with its keeper."""
     if os.geteuid() != 0 or not shutil.which("unshare"):
-        pytest.skip("only root can mount a small disk")
-    volume = sidecar.folder / "volume"
-    mount = f"mount -t tmpfs -o size=64m,mode=0777 small {volume} && echo ready && exec sleep 3600"
-    keeper = subprocess.Popen(["unshare", "--mount", "sh", "-c", mount], stdout=subprocess.PIPE)
-    inside = ["nsenter", "--mount", f"--target={keeper.pid}"]
+        pytest.skip("only root can mount something")
+    script = f"{commands} && echo ready && exec sleep 3600"
+    keeper = subprocess.Popen(["unshare", "--mount", "sh", "-c", script], stdout=subprocess.PIPE)
+    sidecar.inside = ["nsenter", "--mount", f"--target={keeper.pid}"]
+    sidecar.prefix = [*sidecar.inside, "setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
     try:
         if keeper.stdout.readline() != b"ready\n":
-            pytest.skip("no disk can be mounted here")
-        sidecar.prefix = [*inside, "setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
-        sidecar.settings["DB_LOG_BYTES"] = str(8 * 2**20)
-        sidecar.settings["DB_START_SECONDS"] = "20"
-        sidecar.inside = inside
+            pytest.skip("nothing can be mounted here")
         yield sidecar
     finally:
         sidecar.kill()
         keeper.kill()
         keeper.wait()
+
+
+@pytest.fixture
+def small_disk(sidecar):
+    """The volume is a disk of 64 MiB."""
+    sidecar.settings["DB_LOG_BYTES"] = str(8 * 2**20)
+    sidecar.settings["DB_START_SECONDS"] = "20"
+    volume = sidecar.folder / "volume"
+    with mounted(sidecar, f"mount -t tmpfs -o size=64m,mode=0777 small {volume}") as made:
+        yield made
 
 
 def fill(sidecar: Sidecar) -> None:
@@ -331,3 +338,15 @@ def test_postgresql_does_not_pretend_to_upgrade_an_older_major_release(database)
     assert database.until_ended() == 1
     assert "can't read" in database.message
     assert listing(database) == before
+
+
+def test_nothing_is_written_beside_the_volumes(sidecar):
+    folder = sidecar.folder
+    binds = f"mount --bind {folder} {folder} && mount -o remount,bind,ro /"
+    with mounted(sidecar, binds) as confined:
+        refused = subprocess.run([*confined.inside, "touch", "/var/tmp/x"], capture_output=True)
+        assert refused.returncode != 0, "the root is read-only"
+        confined.start()
+        confined.until_started()
+        assert confined.value("SELECT 1") == "1"
+        assert confined.stop() == 0
