@@ -19,9 +19,7 @@ def add(pod: Any, place: Place, *, is_native: bool) -> Any:
     spec = pod.spec
     notebook = next((each for each in spec.containers if each.name == "notebook"), spec.containers[0])
     container = get_k8s_model(V1Container, sidecar.container(place, is_native=is_native))
-    context = notebook.security_context
-    uid = None if context is None else context.run_as_user
-    download = sidecar.download_container(place, notebook.image, uid)
+    download = sidecar.download_container(place, notebook.image, _uid(notebook.security_context))
     spec.init_containers = [
         *(spec.init_containers or ()),
         *([get_k8s_model(V1Container, download)] if download else ()),
@@ -41,6 +39,12 @@ def add(pod: Any, place: Place, *, is_native: bool) -> Any:
     usual = STOCK_GRACE_SECONDS if grace is None else grace
     spec.termination_grace_period_seconds = max(usual, place.database.grace)
     return pod
+
+
+def _uid(context: Any) -> int | None:
+    """The user of a container: KubeSpawner writes plain mappings, an operator's hook perhaps a model."""
+    uid = context.get("runAsUser") if isinstance(context, dict) else getattr(context, "run_as_user", None)
+    return uid if isinstance(uid, int) else None
 
 
 def _with_variables(written: Any, place: Place) -> list[Any]:

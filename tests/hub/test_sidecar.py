@@ -272,3 +272,15 @@ async def test_the_mixin_alone_on_the_stock_spawner(workshop, web, objects):
     await spawner.stop()
     await until(lambda: spawner.pod_reflector is not None)
     await Alone._stop_all_reflectors()
+
+
+async def test_first_data_is_fetched_as_the_notebooks_user_before_the_database_starts(offline):
+    initial = [{"url": "https://example.org/x.sql"}]
+    databases = {"db": MARIADB | {"initial": initial, "settings": {"init_connect": "SELECT '{a}'"}}}
+    spawner = offline.spawner(databases=databases, uid=1234, database_sidecar="native")
+    await spawner.load_user_options()
+    spawner._stored = spawner._stored.with_namespace("db-alice", spawner.namespace, claim=True)
+    pod = spawner.api.api_client.sanitize_for_serialization(await spawner.get_pod_manifest())
+    assert list(containers(pod)) == ["database-download", "database"]
+    assert containers(pod)["database-download"]["securityContext"]["runAsUser"] == 1234
+    assert "--init_connect=SELECT '{a}'" in containers(pod)["database"]["command"]
