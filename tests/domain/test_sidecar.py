@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -104,6 +106,15 @@ def test_a_kubelet_hands_over_the_very_script(engine):
     assert command[2].replace("$$", "$") == start_script(engine)
     assert command[-1].replace("$$", "$").endswith("a=$(HOME) $$")
     assert "$(" not in command[2].replace("$$", "")
+
+
+@pytest.mark.parametrize("shell", ["dash", "bash"])
+@pytest.mark.parametrize("engine", ["mariadb", "mysql", "postgresql"])
+def test_every_shell_reads_the_script(engine, shell):
+    if not shutil.which(shell):
+        pytest.skip(f"no {shell} here")
+    done = subprocess.run([shell, "-n"], input=start_script(engine), capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_variables_that_need_the_password_come_after_it():

@@ -274,6 +274,19 @@ async def test_the_mixin_alone_on_the_stock_spawner(workshop, web, objects):
     await Alone._stop_all_reflectors()
 
 
+async def test_the_mixin_alone_waits_for_a_database_that_is_in_the_way(workshop, web, objects):
+    like = web()
+    traits = {"image": like.image, "cmd": like.cmd, "start_timeout": 30}
+    await workshop.spawner(cls=Alone, **traits, **with_settings(slow=2)).start()
+    [old] = await objects.list("pods")
+    begun = asyncio.get_running_loop().time()
+    await workshop.spawner(cls=Alone, **traits, **WITH).start()
+    [new] = await objects.list("pods")
+    assert new["metadata"]["uid"] != old["metadata"]["uid"]
+    assert asyncio.get_running_loop().time() - begun > 1.9
+    await Alone._stop_all_reflectors()
+
+
 async def test_first_data_is_fetched_as_the_notebooks_user_before_the_database_starts(offline):
     initial = [{"url": "https://example.org/x.sql"}]
     databases = {"db": MARIADB | {"initial": initial, "settings": {"init_connect": "SELECT '{a}'"}}}
