@@ -8,10 +8,11 @@ import signal
 import socket
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
-from tests.servers.engines import debian, newer_postgresql, releases
+from tests.servers.engines import Engine, debian, newer_postgresql, releases
 from tests.servers.sidecar import PASSWORD, Sidecar, make_folder
 
 ENGINES = ["mariadb", "postgresql"]
@@ -350,3 +351,25 @@ def test_nothing_is_written_beside_the_volumes(sidecar):
         confined.until_started()
         assert confined.value("SELECT 1") == "1"
         assert confined.stop() == 0
+
+
+def test_mysql_is_told_the_same(request):
+    """Not the real server: only the words that it gets."""
+    folder = make_folder()
+    request.addfinalizer(lambda: shutil.rmtree(folder, ignore_errors=True))
+    programs = folder / "programs"
+    shutil.copytree(Path(__file__).parent / "fake_engine", programs)
+    sidecar = Sidecar(folder, Engine("mysql", "8.4.3", (("PATH", f"{programs}:/usr/bin:/bin"),)))
+    request.addfinalizer(sidecar.kill)
+    sidecar.settings["DB_ROOT_PASSWORD"] = "root-of-alice"
+    sidecar.start("--bind-address=0.0.0.0")
+    sidecar.until_started()
+    words = (sidecar.data / "data" / "arguments").read_text().splitlines()
+    assert words[0] == "--no-defaults"
+    assert words[-1] == "--bind-address=127.0.0.1"
+    assert "--loose-mysqlx=OFF" in words
+    accounts = (sidecar.data / "data" / "accounts").read_text()
+    assert "GRANT ALL PRIVILEGES ON `alice`.* TO 'alice'@'127.0.0.1';" in accounts
+    assert "'root'@'127.0.0.1' WITH GRANT OPTION" in accounts
+    assert (sidecar.data / "version").read_text() == "mysql 8.4 8.4.3\n"
+    assert sidecar.stop() == 0
