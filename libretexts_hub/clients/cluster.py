@@ -7,12 +7,15 @@ reads. These calls send the same requests and read only the status of the answer
 import asyncio
 import json
 import os
+import re
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.request import getproxies
 
 import aiohttp
+from kubernetes_asyncio import client
 from kubernetes_asyncio.client.rest import ApiException, RESTResponse
 
 # Refusals that pass: API priority and fairness, a leader election of etcd, an API server that comes or goes.
@@ -91,6 +94,51 @@ async def read_claim(api: Any, namespace: str, name: str, *, seconds: float) -> 
         raise
     claim: dict[str, Any] = json.loads(answer)
     return claim
+
+
+@dataclass(frozen=True)
+class Requests:
+    """The requests for one kind of namespaced object, by its name in the client's methods (`secret`)."""
+
+    kind: str
+
+    async def create(self, api: Any, namespace: str, body: Any, *, seconds: float) -> None:
+        """POST it. Raises ApiException for any refusal, TimeoutError after `seconds`."""
+        await self._send(api, "create", namespace, body, seconds=seconds)
+
+    async def read(self, api: Any, namespace: str, name: str, *, seconds: float) -> dict[str, Any] | None:
+        """GET it as plain JSON, None if there is none."""
+        try:
+            found: dict[str, Any] = json.loads(
+                await self._send(api, "read", name, namespace, seconds=seconds)
+            )
+        except ApiException as error:
+            if error.status == 404:
+                return None
+            raise
+        return found
+
+    async def delete(self, api: Any, namespace: str, name: str, options: Any, *, seconds: float) -> None:
+        """DELETE it with DeleteOptions as plain JSON; one that is gone is success."""
+        try:
+            await self._send(api, "delete", name, namespace, body=options, seconds=seconds)
+        except ApiException as error:
+            if error.status != 404:
+                raise
+
+    async def _send(self, api: Any, verb: str, *words: Any, seconds: float, **more: Any) -> bytes:
+        request = getattr(api, f"{verb}_namespaced_{self.kind}")(*words, **more, _preload_content=False)
+        return await asyncio.wait_for(sent(request), seconds)
+
+
+async def minor_version(api: Any, *, seconds: float) -> int | None:
+    """The y of Kubernetes 1.y, None where it can't be told."""
+    try:
+        request = client.VersionApi(api.api_client).get_code(_preload_content=False)
+        told = json.loads(await asyncio.wait_for(sent(request), seconds))
+        return int(re.sub(r"\D.*", "", told["minor"])) if told.get("major") == "1" else None
+    except (ApiException, ValueError, KeyError, TypeError, *UNREACHABLE):
+        return None
 
 
 def reason(error: ApiException) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from libretexts_hub.domain.databases import Database
 from libretexts_hub.domain.entries import did_you_mean
 from libretexts_hub.domain.images import Image
 from libretexts_hub.domain.options import Option
@@ -34,8 +35,8 @@ def known_sizes(images: Iterable[Image], sizes: Sequence[str], where: str) -> No
                 )
 
 
-def known_images(options: Iterable[Option], images: Sequence[str], where: str) -> None:
-    """Refuse an image of an option that is not written."""
+def known_images(options: Iterable[Option | Database], images: Sequence[str], where: str) -> None:
+    """Refuse an image of an option, or of a database, that is not written."""
     for option in options:
         for slug in option.images or ():
             if slug not in images:

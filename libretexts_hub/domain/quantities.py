@@ -82,6 +82,14 @@ def format_memory(size: int) -> str:
     return f"{round(size / factor, 1):g} {unit}"
 
 
+def as_quantity(size: int) -> str:
+    """Bytes as Kubernetes writes them, exactly: `2Gi`, `1536Mi`, `1000`."""
+    for suffix, factor in reversed(BINARY.items()):
+        if size >= factor and size % factor == 0:
+            return f"{size // factor}{suffix}"
+    return str(size)
+
+
 def format_cores(cores: float) -> str:
     """Cores for a person: `2 CPU`, `0.2 CPU`."""
     return f"{round(cores, 3):g} CPU"

@@ -71,9 +71,9 @@ def _size(entry: Entry) -> Size:
         slug=entry.slug,
         name=entry.text("name", default=entry.slug),
         description=entry.text("description", default=""),
-        cpu=_limits(entry, "cpu"),
-        memory=_limits(entry, "memory"),
-        ephemeral_storage=_limits(entry, "ephemeral_storage"),
+        cpu=parse_limits(entry, "cpu"),
+        memory=parse_limits(entry, "memory"),
+        ephemeral_storage=parse_limits(entry, "ephemeral_storage"),
         gpu=parse_gpu(entry),
         default=entry.flag("default"),
         access=parse_access(entry),
@@ -81,7 +81,8 @@ def _size(entry: Entry) -> Size:
     )
 
 
-def _limits(entry: Entry, key: str) -> Limits:
+def parse_limits(entry: Entry, key: str) -> Limits:
+    """Read `guarantee` and `limit` below `cpu` or `memory` or its like. Raises ConfigurationError."""
     part = entry.part(key)
     if part is None:
         return Limits()

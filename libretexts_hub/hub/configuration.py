@@ -12,9 +12,12 @@ from traitlets import TraitError
 from traitlets.config import DeferredConfig, LazyConfigValue
 
 from libretexts_hub.domain.access import parse_access
+from libretexts_hub.domain.databases import parse_databases
 from libretexts_hub.domain.entries import Entry, did_you_mean
 from libretexts_hub.domain.images import parse_images
 from libretexts_hub.domain.menu import Menu
+from libretexts_hub.domain.menu_checks import known_images
+from libretexts_hub.domain.name_templates import check_apart
 from libretexts_hub.domain.options import parse_options
 from libretexts_hub.domain.routes import Routes
 from libretexts_hub.domain.sizes import parse_sizes
@@ -26,7 +29,7 @@ from libretexts_hub.hub.registry_files import check_files
 # The names under which `c.JupyterHub.spawner_class` may ask for our class.
 OUR_SPAWNER = ("libretexts", "libretexts_hub.hub.spawner.LibreTextsSpawner")
 # These are parsed, not only looked at: their errors have a better place than that of the trait.
-PARSED = ("images", "sizes", "options", "routes")
+PARSED = ("images", "sizes", "options", "databases", "routes")
 
 
 def check(config: Any) -> None:
@@ -121,6 +124,7 @@ def _check_menu(config: Any, spawner: type) -> None:
                 f"There are {name}, but no images", where=f"{place}.{name}", fix=f"Write {place}.images too."
             )
     menu = Menu.parse(images, sizes, options, where=where)
+    _check_databases(config, spawner, menu)
     check_files(menu, f"{where}.images")
     _check_routes(config, spawner, menu)
     _check_profiles(config, spawner)
@@ -139,6 +143,15 @@ def _check_routes(config: Any, spawner: type, menu: Menu) -> None:
         sizes=[size.slug for size in menu.sizes],
         where=where,
     )
+
+
+def _check_databases(config: Any, spawner: type, menu: Menu) -> None:
+    where, written = _effective(config, spawner, "databases")
+    databases = parse_databases(written, where=f"{where}.databases")
+    known_images(databases, [image.slug for image in menu.images], f"{where}.databases")
+    section, template = _effective(config, spawner, "database_name_template")
+    if template:
+        check_apart(template, where=f"{section}.database_name_template")
 
 
 def _check_profiles(config: Any, spawner: type) -> None:

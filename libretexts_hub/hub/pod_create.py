@@ -13,6 +13,7 @@ from kubernetes_asyncio.client.rest import ApiException
 from traitlets.config import Configurable
 
 from libretexts_hub.clients import cluster
+from libretexts_hub.domain.sidecar import grace_of
 from libretexts_hub.hub.metrics import ADOPTED_PODS
 from libretexts_hub.hub.refusal import refused_by_cluster
 from libretexts_hub.hub.turns import creating, take_turn
@@ -118,7 +119,7 @@ class PodCreationMixin(Configurable):
         if "deletionTimestamp" in pod["metadata"]:
             return
         self.log.warning("Pod %s is of another start: deleting it", self.pod_key)
-        options = {"preconditions": {"uid": pod["metadata"]["uid"]}, "gracePeriodSeconds": 0}
+        options = {"preconditions": {"uid": pod["metadata"]["uid"]}, "gracePeriodSeconds": grace_of(pod)}
         await cluster.delete_pod(self.api, self.namespace, self.pod_name, options, seconds=request_timeout)
 
     async def _until_other_pod_is_gone(self, uid: str) -> None:

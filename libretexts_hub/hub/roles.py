@@ -34,8 +34,12 @@ class Permission:
 # The hub's needs are within what the Zero to JupyterHub chart grants (its Role `hub`).
 HUB = (
     Permission(("pods",), ("get", "list", "watch", "create", "delete"), "one pod for each server, watched"),
-    Permission(("persistentvolumeclaims",), ("get", "create", "delete"), "one home claim for each person"),
-    Permission(("secrets", "services"), ("get", "create", "delete"), "internal_ssl and services_enabled"),
+    Permission(
+        ("persistentvolumeclaims",), ("get", "create", "delete"), "one home claim for each person, databases"
+    ),
+    Permission(
+        ("secrets", "services"), ("get", "create", "delete"), "internal_ssl, services_enabled, databases"
+    ),
     Permission(("events",), ("list", "watch"), "progress in words"),
 )
 # A request that makes an object can't be limited to a name.

@@ -4,8 +4,11 @@ from kubespawner import KubeSpawner
 
 from libretexts_hub.hub.menu import ImageMenuMixin
 from libretexts_hub.hub.routing import GroupRoutingMixin
+from libretexts_hub.hub.sidecar import DatabaseSidecarMixin
 from libretexts_hub.hub.start import EventDrivenMixin
 
 
-class LibreTextsSpawner(GroupRoutingMixin, ImageMenuMixin, EventDrivenMixin, KubeSpawner):
+class LibreTextsSpawner(
+    GroupRoutingMixin, DatabaseSidecarMixin, ImageMenuMixin, EventDrivenMixin, KubeSpawner
+):
     """Starts servers as pods. Every mixin calls `super()` first, so the leftmost acts last."""

@@ -28,6 +28,7 @@ EMBEDDED_IMAGES = {
     "localhost/shell:*": {"entrypoint": [], "cmd": ["/bin/sh"]},
     # jupyter_server refuses root without the option, and the embedded cluster knows no other uid.
     "localhost/lab:*": {"entrypoint": [], "cmd": ["{python}", "-m", "jupyterhub.singleuser", "--allow-root"]},
+    "localhost/database:*": {"env": {"PATH": f"{ROOT}/tests/servers/fake_engine:/usr/bin:/bin"}},
     "localhost/simulated:*": {"simulated": {"ready_after": 0.2, "pod_ip": "127.0.0.1"}},
 }
 _START_SECONDS = 40
