@@ -1,14 +1,20 @@
 """Does what the operator wrote fit together? Images, sizes and options name each other by slug."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from __future__ import annotations
 
-from libretexts_hub.domain.databases import Database
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from libretexts_hub.domain.entries import did_you_mean
-from libretexts_hub.domain.images import Image
-from libretexts_hub.domain.options import Option
-from libretexts_hub.domain.sizes import Size
 from libretexts_hub.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from libretexts_hub.domain.databases import Database
+    from libretexts_hub.domain.images import Image
+    from libretexts_hub.domain.options import Option
+    from libretexts_hub.domain.sizes import Size
 
 
 def one_default(items: Sequence[Image | Size], where: str) -> None:

@@ -5,8 +5,14 @@ or, after a restart of the hub, when its state is read, and gives it back when i
 is asked of the cluster, and between counting and taking nobody else comes in.
 """
 
-from libretexts_hub.domain.routes import Route
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from libretexts_hub.domain.wording import refusal
+
+if TYPE_CHECKING:
+    from libretexts_hub.domain.routes import Route
 
 Server = tuple[str, str]
 

@@ -1,24 +1,36 @@
 """How does a database come beside the notebook? As a trait, and as hooks of a start and of a deletion."""
 
+from __future__ import annotations
+
 import secrets
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from kubernetes_asyncio.client.rest import ApiException
 from traitlets import Dict, Enum, List, Unicode, Union, default, validate
 from traitlets.config import Configurable
 
 from libretexts_hub.clients import cluster
-from libretexts_hub.domain import sidecar
 from libretexts_hub.domain.access import folded
-from libretexts_hub.domain.database_account import account_name
-from libretexts_hub.domain.databases import Database, database_for, has_root, parse_databases
-from libretexts_hub.domain.name_templates import check_apart
-from libretexts_hub.hub import sidecar_objects, sidecar_pod
+from libretexts_hub.hub import sidecar_objects
 from libretexts_hub.hub.notices import NOTICES, Kind, Notice
 from libretexts_hub.hub.sidecar_state import Stored, from_state, to_state
 
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from libretexts_hub.domain.databases import Database
+    from libretexts_hub.domain.sidecar import Place
+
 # Kubernetes has native sidecars since 1.29, without a feature gate.
 NATIVE_SINCE = 29
+
+
+def core() -> ModuleType:
+    """The core of databases, loaded when it is first asked for."""
+    from libretexts_hub.hub import sidecar_core
+
+    return sidecar_core
 
 
 class DatabaseSidecarMixin(Configurable):
@@ -61,7 +73,7 @@ class DatabaseSidecarMixin(Configurable):
         """,
     ).tag(config=True)
 
-    _place: sidecar.Place | None = None
+    _place: Place | None = None
     _stored = Stored()
     # Of the API server with which this hub talks; None until it was asked.
     _has_native_sidecars: bool | None = None
@@ -72,12 +84,12 @@ class DatabaseSidecarMixin(Configurable):
 
     @validate("databases")
     def _check_databases(self, proposal):
-        parse_databases(proposal.value, where=f"c.{type(self).__name__}.databases")
+        core().parse_databases(proposal.value, where=f"c.{type(self).__name__}.databases")
         return proposal.value
 
     @validate("database_name_template")
     def _check_template(self, proposal):
-        check_apart(proposal.value, where=f"c.{type(self).__name__}.database_name_template")
+        core().check_apart(proposal.value, where=f"c.{type(self).__name__}.database_name_template")
         return proposal.value
 
     # Start --------------------------------------------------------------------------------------------------
@@ -92,12 +104,12 @@ class DatabaseSidecarMixin(Configurable):
         groups = getattr(self.user, "groups", ())
         names = [group.name for group in groups] if isinstance(groups, Iterable) else []
         member_of = folded(names)
-        written = parse_databases(self.databases, where=f"c.{type(self).__name__}.databases")
+        written = core().parse_databases(self.databases, where=f"c.{type(self).__name__}.databases")
         selection = getattr(self, "_selection", None)
-        database = database_for(written, member_of, selection.image.slug if selection else None)
-        return None if database is None else (database, has_root(database, member_of))
+        database = core().database_for(written, member_of, selection.image.slug if selection else None)
+        return None if database is None else (database, core().has_root(database, member_of))
 
-    def _place_for(self, entitled: tuple[Database, bool] | None) -> sidecar.Place | None:
+    def _place_for(self, entitled: tuple[Database, bool] | None) -> Place | None:
         if entitled is None:
             return None
         database, root = entitled
@@ -109,7 +121,7 @@ class DatabaseSidecarMixin(Configurable):
             database.slug,
             " with its root account" if root else "",
         )
-        return sidecar.Place(database, objects, account_name(self.user.name), folder, root)
+        return core().Place(database, objects, core().account_name(self.user.name), folder, root)
 
     async def get_pod_manifest(self):
         """Claim and Secret first, so that the pod never waits for them."""
@@ -117,18 +129,18 @@ class DatabaseSidecarMixin(Configurable):
             return await super().get_pod_manifest()
         await self._ensure_objects(self._place)
         is_native = await self._is_native()
-        return sidecar_pod.add(await super().get_pod_manifest(), self._place, is_native=is_native)
+        return core().add(await super().get_pod_manifest(), self._place, is_native=is_native)
 
-    async def _ensure_objects(self, place: sidecar.Place) -> None:
+    async def _ensure_objects(self, place: Place) -> None:
         has_claim = place.database.storage is not None
         if self._stored.has(self.namespace, claim=has_claim):
             return
         labels = self._build_common_labels(self._expand_all(self.storage_extra_labels))
         notes = self._build_common_annotations(self._expand_all(self.storage_extra_annotations))
-        if (claim := sidecar.claim_manifest(place, labels, notes)) is not None:
+        if (claim := core().claim_manifest(place, labels, notes)) is not None:
             await sidecar_objects.ensure(self, claim)
         passwords = (secrets.token_hex(20), secrets.token_hex(20))
-        await sidecar_objects.ensure(self, sidecar.secret_manifest(place, labels, notes, passwords))
+        await sidecar_objects.ensure(self, core().secret_manifest(place, labels, notes, passwords))
         self._stored = self._stored.with_namespace(place.objects, self.namespace, claim=has_claim)
 
     async def _is_native(self) -> bool:
@@ -157,7 +169,7 @@ class DatabaseSidecarMixin(Configurable):
         """What the container said when it could not start its engine, to the person's next page."""
         reflector = self.pod_reflector
         pod = reflector.pods.get(f"{self.namespace}/{self.pod_name}") if reflector else None
-        key, words = f"database{self.name}", sidecar_pod.problem_of(pod)
+        key, words = f"database{self.name}", core().problem_of(pod)
         NOTICES.remove(key, person=self.user.name)
         if words:
             self.log.warning("The database of %s: %s", self._log_name, words)
@@ -177,7 +189,7 @@ class DatabaseSidecarMixin(Configurable):
         """Long enough for the database to shut down, whoever deletes the pod and why."""
         reflector = self.pod_reflector
         pod = reflector.pods.get(f"{self.namespace}/{pod_name}") if reflector else None
-        needed = sidecar.grace_of(pod)
+        needed = core().grace_of(pod)
         if needed > grace_seconds:
             grace_seconds = needed
             delete_options.grace_period_seconds = needed
