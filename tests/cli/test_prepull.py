@@ -31,6 +31,13 @@ def test_the_chart_is_what_is_meant_without_a_word(images):
     assert images(STATIC, "--prepull") == images(STATIC, "--prepull", "chart")
 
 
+def test_databases_are_pulled_too(images):
+    database = {"engine": "mariadb", "image": "quay.io/ours/mariadb:11.4", "groups": ["db101"]}
+    text = f"{STATIC}\nc.LibreTextsSpawner.databases = {{'sql': {database!r}}}"
+    _, out, _ = images(text, "--prepull")
+    assert "menu-mariadb-11-4" in yaml.safe_load(out)["prePuller"]["extraImages"]
+
+
 def test_values_for_the_chart_with_digests(images, registry):
     code, out, _ = images(live(registry.host), "--prepull", "chart")
     assert code == 0
