@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from libretexts_hub.domain.database_download import PROGRAM, downloads
+from libretexts_hub.domain.database_grace import GRACE_ANNOTATION
 from libretexts_hub.domain.database_sources import Source
 from libretexts_hub.domain.databases import Database
 from libretexts_hub.domain.quantities import as_quantity
@@ -24,7 +25,6 @@ INITIAL_PATH = "/run/libretexts-database-initial"
 DOWNLOADS_PATH = "/run/libretexts-database-downloads"
 # The keys of the Secret.
 PASSWORD, ROOT_PASSWORD = "password", "root-password"
-GRACE_ANNOTATION = "libretexts.org/database-grace"
 DATABASE_ANNOTATION = "libretexts.org/database"
 # The start script lets the notebook start after this, also when the engine still recovers.
 START_SECONDS = 60
@@ -135,12 +135,6 @@ def notebook_mount(place: Place) -> dict[str, Any]:
 def annotations(place: Place) -> dict[str, str]:
     """What the pod says of its database: whoever deletes it reads the grace period there."""
     return {DATABASE_ANNOTATION: place.database.slug, GRACE_ANNOTATION: str(place.database.grace)}
-
-
-def grace_of(pod: Mapping[str, Any] | None) -> int:
-    """Seconds that the database of a pod (plain JSON) needs to end; 0 for a pod without one."""
-    written = (((pod or {}).get("metadata") or {}).get("annotations") or {}).get(GRACE_ANNOTATION, "")
-    return min(int(written), 600) if isinstance(written, str) and written.isdecimal() else 0
 
 
 def claim_manifest(

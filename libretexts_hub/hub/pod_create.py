@@ -13,7 +13,7 @@ from kubernetes_asyncio.client.rest import ApiException
 from traitlets.config import Configurable
 
 from libretexts_hub.clients import cluster
-from libretexts_hub.domain.sidecar import grace_of
+from libretexts_hub.domain.database_grace import grace_of
 from libretexts_hub.hub.metrics import ADOPTED_PODS
 from libretexts_hub.hub.refusal import refused_by_cluster
 from libretexts_hub.hub.turns import creating, take_turn

@@ -12,6 +12,7 @@ from traitlets.config import Configurable
 
 from libretexts_hub.clients import cluster
 from libretexts_hub.domain.access import folded
+from libretexts_hub.domain.database_grace import grace_of
 from libretexts_hub.hub import sidecar_objects
 from libretexts_hub.hub.notices import NOTICES, Kind, Notice
 from libretexts_hub.hub.sidecar_state import Stored, from_state, to_state
@@ -189,7 +190,7 @@ class DatabaseSidecarMixin(Configurable):
         """Long enough for the database to shut down, whoever deletes the pod and why."""
         reflector = self.pod_reflector
         pod = reflector.pods.get(f"{self.namespace}/{pod_name}") if reflector else None
-        needed = core().grace_of(pod)
+        needed = grace_of(pod)
         if needed > grace_seconds:
             grace_seconds = needed
             delete_options.grace_period_seconds = needed

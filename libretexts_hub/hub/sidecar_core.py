@@ -6,7 +6,7 @@ A hub's start waits for every import. `sidecar.py` takes these names from `core(
 from libretexts_hub.domain.database_account import account_name
 from libretexts_hub.domain.databases import database_for, has_root, parse_databases
 from libretexts_hub.domain.name_templates import check_apart
-from libretexts_hub.domain.sidecar import Place, claim_manifest, grace_of, secret_manifest
+from libretexts_hub.domain.sidecar import Place, claim_manifest, secret_manifest
 from libretexts_hub.hub.sidecar_pod import add, problem_of
 
 __all__ = [
@@ -16,7 +16,6 @@ __all__ = [
     "check_apart",
     "claim_manifest",
     "database_for",
-    "grace_of",
     "has_root",
     "parse_databases",
     "problem_of",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from libretexts_hub.domain.database_grace import grace_of
 from libretexts_hub.domain.databases import parse_databases
 from libretexts_hub.domain.sidecar import (
     Place,
@@ -15,7 +16,6 @@ from libretexts_hub.domain.sidecar import (
     claim_manifest,
     container,
     download_container,
-    grace_of,
     notebook_mount,
     secret_manifest,
     volumes,

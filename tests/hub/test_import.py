@@ -18,3 +18,10 @@ def test_nothing_is_loaded_that_a_hub_has_no_use_for():
     told = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True).stdout
     added = {name for name in told.split() if name not in sys.stdlib_module_names}
     assert added == ALSO
+
+
+def test_what_only_some_hubs_need_is_not_loaded():
+    program = "import sys; import libretexts_hub.hub.spawner; print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    optional = {"routes", "placement", "databases", "sidecar", "tag_policy", "tag_schemes", "pattern_cost"}
+    assert optional.isdisjoint(name.removeprefix("libretexts_hub.domain.") for name in told.split())
