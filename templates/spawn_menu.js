@@ -63,12 +63,12 @@
       field.disabled = field.closest("[data-slug]") !== shelf;
       field.required = !field.disabled;
     }
-    const routes = [...form.querySelectorAll("#lt-routes data")], chosenSlug = image.value.split(":")[0];
-    const takes = (route, key, slug) => !list(route, key).length || list(route, key).includes(slug);
-    if (routes.length) restrict("route", (value) => {
-      const route = routes.find((each) => each.value === value);
-      return !route || (takes(route, "images", chosenSlug) && takes(route, "sizes", (marked("size") || {}).value));
-    }, "Not for this choice", "");
+    const takes = (place, key, slug) => !list(place, key).length || list(place, key).includes(slug);
+    const places = [...form.querySelectorAll(".lt-place")].filter((place) =>
+      takes(place, "images", image.value.split(":")[0]) && takes(place, "sizes", (marked("size") || {}).value));
+    restrict("route", (value) => !value || places.some((place) => place.value === value), "Not for this choice", "");
+    const route = marked("route");
+    const place = places.find((each) => route && each.value === route.value) || places[0];
     const size = marked("size"), face = marked("interface");
     const parts = [[name, versionOf(image)].filter(Boolean).join(" ")];
     if (size) parts.push(nameOf(size));
@@ -79,6 +79,7 @@
     const text = detail ? detail.textContent.trim() : "";
     if (text) more.push(`${text[0].toUpperCase()}${text.slice(1)}.`);
     if (face && face.value && interfaces.length) more.push(`Opens in ${nameOf(face)}.`);
+    if (place) more.push(`Where it runs: ${place.dataset.name}.`);
     if (dock.dataset.last && dock.dataset.last === `${image.value}|${size ? size.value : ""}`) more.push("Last time you chose the same.");
     words.replaceChildren(chosen, " " + more.join(" "));
   };

@@ -42,7 +42,7 @@ class Menu:
 
     Of one person, besides: `hidden` images that only a link leads to; what they might start but not `now`,
     `closed` outside its hours, `retired` for good, `unread` while nothing is known of its registry; and the
-    `routes` between which they choose, if they may.
+    `routes` between which they choose, if they may, of all `places` where their servers may run.
     """
 
     images: tuple[Image, ...] = ()
@@ -54,6 +54,7 @@ class Menu:
     unread: tuple[Image, ...] = ()
     closed_sizes: tuple[Size, ...] = ()
     routes: tuple[Route, ...] = ()
+    places: tuple[Route, ...] = ()
     now: datetime | None = None
     _blocks: Mapping[str, Blocks] = field(default_factory=dict, repr=False)
     _read: Mapping[str, Snapshot | None] = field(default_factory=dict, repr=False, compare=False)

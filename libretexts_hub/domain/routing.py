@@ -57,6 +57,19 @@ def choices(routes: Routes, asker: Asker) -> tuple[Route, ...]:
     return tuple(found) if len(found) > 1 else ()
 
 
+def places(routes: Routes, asker: Asker) -> tuple[Route, ...]:
+    """On which routes servers of this person may run, depending on image, size and choice, in the order in
+    which they are asked."""
+    found = []
+    for route in routes.all:
+        if route.match.mismatch_of_person(asker):
+            continue
+        found.append(route)
+        if route.match.takes_every_choice and not route.choose:
+            break
+    return tuple(found)
+
+
 def explain(routes: Routes, asker: Asker) -> list[str]:
     """One line for each route: why it takes this start, or why not."""
     return [

@@ -18,7 +18,7 @@ from libretexts_hub.domain.placeholders import filled
 from libretexts_hub.domain.placement_check import excess
 from libretexts_hub.domain.route_match import Asker
 from libretexts_hub.domain.routes import Routes
-from libretexts_hub.domain.routing import choices, decide
+from libretexts_hub.domain.routing import choices, decide, places
 from libretexts_hub.hub.pod_models import update_pod
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "login_claims",
     "placed",
     "placeholders_of",
+    "places",
     "reason_of",
     "service_account_for",
     "update_pod",

@@ -105,7 +105,10 @@ class GroupRoutingMixin(RoutePodMixin, RouteNamespaceMixin, Configurable):
         """The menu, with the routes between which this person may choose."""
         menu = super().menu
         routing = self.routing
-        return replace(menu, routes=core().choices(routing, self._asker())) if routing else menu
+        if not routing:
+            return menu
+        asker = self._asker()
+        return replace(menu, routes=core().choices(routing, asker), places=core().places(routing, asker))
 
     # The decision -----------------------------------------------------------------------------------------
 

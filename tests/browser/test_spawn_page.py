@@ -170,6 +170,17 @@ async def test_a_place_that_does_not_take_the_choice_is_not_to_be_had(visit):
         assert not await person.page.is_disabled("input[name=route][value=shared]")
 
 
+async def test_where_it_will_run_is_said_in_words(visit):
+    async with visit() as person:
+        await person.open_form()
+        assert "Where it runs: Shared nodes." in await person.dock()
+        await person.page.check("input[name=route][value=own]")
+        assert "Where it runs: <img src=x onerror=" in await person.dock()
+        await person.page.check("input[name=route][value='']")
+        await person.page.check("input[name=size][value=large]")
+        assert "Where it runs: <img src=x onerror=" in await person.dock()
+
+
 @pytest.mark.parametrize("width", [320, 390, 1100])
 @pytest.mark.parametrize("colours", ["light", "dark"])
 async def test_nothing_is_wider_than_the_window(visit, width, colours):

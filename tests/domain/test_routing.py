@@ -3,7 +3,7 @@
 import pytest
 
 from libretexts_hub.domain.login_claims import login_claims
-from libretexts_hub.domain.routing import choices, decide, explain
+from libretexts_hub.domain.routing import choices, decide, explain, places
 from libretexts_hub.errors import SelectionError
 from tests.domain.sample_routes import asker, parse
 
@@ -135,6 +135,22 @@ def test_a_first_match_without_choose_is_the_one_to_take():
     assert choices(routes, asker("exam", "a")) == ()
     with pytest.raises(SelectionError):
         decide(routes, asker("exam", "a"), chosen="fast")
+
+
+def test_the_page_says_where_each_choice_of_a_person_runs():
+    routes = parse(
+        {
+            "gpu": {"match": {"groups": ["lab"], "images": ["torch"]}},
+            "hpc": {"match": {"groups": ["hpc"]}},
+            "lab": {"match": {"groups": ["lab"]}},
+            "late": {"match": {"sizes": ["small"]}},
+            "rest": {},
+        },
+        "rest",
+    )
+    assert [route.slug for route in places(routes, asker("lab"))] == ["gpu", "lab"]
+    assert [route.slug for route in places(routes, asker())] == ["late", "rest"]
+    assert places(parse({}), asker()) == ()
 
 
 # Claims of the login

@@ -305,11 +305,11 @@ CHOICE = {
 
 async def test_the_page_shows_routes_to_whom_several_are_open(make):
     page = await make(routes=CHOICE).get_options_form()
-    assert "Where it runs" in page
+    assert "<legend>Where it runs" in page
     assert "Fast &lt;nodes&gt;" in page
     assert 'name="route" value="cheap"' in page
-    assert "Where it runs" not in await make(groups=(), routes=CHOICE).get_options_form()
-    assert "Where it runs" not in await make().get_options_form()
+    assert "<legend>Where it runs" not in await make(groups=(), routes=CHOICE).get_options_form()
+    assert "<legend>Where it runs" not in await make().get_options_form()
 
 
 async def test_the_form_and_the_api_choose_alike(make):
