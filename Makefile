@@ -2,16 +2,18 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check check format test test-core test-chart test-chart-hubs test-chart-rest \
-	test-newest test-newest-hubs test-newest-cluster test-newest-rest \
+.PHONY: help demo demo-check check format test test-core test-chart test-chart-hubs test-chart-spawner test-chart-rest \
+	test-newest test-newest-hubs test-newest-cluster test-newest-spawner test-newest-pages test-newest-rest \
 	test-cluster cluster cluster-down test-all bench docs venv-demo venv-core venv-chart venv-newest clean
 
 ARGS ?=
 PYTEST ?= pytest -q
 # What depends on the releases of JupyterHub and KubeSpawner; the rest runs once, on the newest.
 HUBS := tests/e2e tests/clients
+SPAWNER := tests/hub tests/domain tests/contract/test_client_library.py
+CHART_REST := tests/browser tests/cli tests/demo $(wildcard tests/test_*.py)
 CLUSTER := tests/contract tests/local_cluster
-CHART_REST := tests/browser tests/cli tests/demo tests/domain tests/hub tests/contract/test_client_library.py $(wildcard tests/test_*.py)
+PAGES := tests/browser tests/servers
 # Left for make test-cluster, which has built what they need.
 FAST := "not real_cluster and not kubectl"
 # Node serves configurable-http-proxy. Where it is missing or too old it comes from a PyPI wheel.
@@ -40,17 +42,21 @@ format: venv-newest  ## let ruff rewrite the code
 	.venvs/newest/bin/ruff format .
 
 test: venv-core venv-chart venv-newest  ## the fast suite: the core on 3.11, the hub's parts on the chart's pins, all on the newest releases
-	@.ci/side-by-side test-core test-chart-hubs test-chart-rest test-newest-hubs test-newest-cluster test-newest-rest
+	@.ci/side-by-side test-newest-hubs test-chart-hubs test-newest-cluster test-chart-rest test-newest-spawner test-newest-pages \
+		test-chart-spawner test-newest-rest test-core
 
 # Side by side, because they wait more than they compute: for servers, probes, deadlines.
 test-core: venv-core  ## the pure core on Python 3.11, standard library only
 	.venvs/core/bin/$(PYTEST) --noconftest tests/domain $(ARGS)
 
 test-chart: venv-chart  ## what depends on JupyterHub and KubeSpawner, on the chart's pins, Python 3.12
-	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(HUBS) $(CHART_REST) $(ARGS)
+	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(HUBS) $(SPAWNER) $(CHART_REST) $(ARGS)
 
 test-chart-hubs: venv-chart
 	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(HUBS) $(ARGS)
+
+test-chart-spawner: venv-chart
+	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(SPAWNER) $(ARGS)
 
 test-chart-rest: venv-chart
 	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(CHART_REST) $(ARGS)
@@ -58,15 +64,22 @@ test-chart-rest: venv-chart
 test-newest: venv-newest  ## the fast suite on the newest releases, Python 3.13
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(ARGS)
 
-# The same as test-newest, in three parts that take about as long as each other.
+# The same as test-newest, in parts; the last one takes whatever no other one names.
 test-newest-hubs: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(HUBS) $(ARGS)
 
 test-newest-cluster: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(CLUSTER) $(ARGS)
 
+test-newest-spawner: venv-newest
+	.venvs/newest/bin/$(PYTEST) -m $(FAST) tests/hub tests/domain $(ARGS)
+
+test-newest-pages: venv-newest
+	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(PAGES) $(ARGS)
+
 test-newest-rest: venv-newest
-	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(patsubst %,--ignore=%,$(HUBS) $(CLUSTER)) $(ARGS)
+	.venvs/newest/bin/$(PYTEST) -m $(FAST) \
+		$(patsubst %,--ignore=%,$(HUBS) $(CLUSTER) $(PAGES) tests/hub tests/domain) $(ARGS)
 
 cluster: venv-newest  ## a real Kubernetes on this machine (or LIBRETEXTS_HUB_KUBECONFIG's): built once, then cached
 	.venvs/newest/bin/python -m tests.cluster up

