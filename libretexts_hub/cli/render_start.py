@@ -13,6 +13,7 @@ from typing import Any
 
 from tornado import web
 
+from libretexts_hub.cli.menu_reading import Reading
 from libretexts_hub.cli.render_capture import CompleteError, capturing, capturing_class
 from libretexts_hub.cli.render_menu import StillMenu, asking, read_for
 from libretexts_hub.cli.render_person import Person, begin, make_hub, make_spawner
@@ -63,8 +64,7 @@ async def render(config: Any, spawner_class: type, person: Person, *, cached: bo
         with capturing() as captured, _in_words():
             spawner = make_spawner(app, capturing_class(spawner_class, captured), person, log)
             rendered = Rendered(spawner, app.hub)
-            problems = reading.problems if reading else {}
-            rendered.notes += [f"{where}: {words}" for where, words in problems.items()]
+            rendered.notes += _unread(reading, cached=cached)
             if app.internal_ssl:
                 rendered.notes.append("internal_ssl is on: its Secret and its mounts are not shown.")
             rendered.refused = await _refusal_of(app, spawner, person)
@@ -124,6 +124,16 @@ def _in_words() -> Iterator[None]:
             where=_place_of(error),
             fix="Correct it there, or the setting that leads there.",
         ) from None
+
+
+def _unread(reading: Reading | None, *, cached: bool) -> list[str]:
+    """What could not be read of registries. That it is old is no news to who asked for what was kept."""
+    problems = reading.problems if reading else {}
+    return [
+        f"{where}: {words}"
+        for where, words in problems.items()
+        if not cached or (reading and where in reading.unread)
+    ]
 
 
 def _settings(config: Any, spawner_class: type) -> Mapping[str, Any]:
