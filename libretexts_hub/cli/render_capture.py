@@ -6,6 +6,7 @@ mixin or a hook of the operator, through whichever API object, is heard, and not
 
 import contextlib
 import json
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from types import SimpleNamespace
@@ -14,6 +15,17 @@ from urllib.parse import urlsplit
 
 NOT_FOUND = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "NotFound", "code": 404}
 NO_CHANGES = {**NOT_FOUND, "reason": "MethodNotAllowed", "code": 405, "message": "nothing is changed here"}
+
+
+# A collection, of a namespace or of the cluster; not a part of an object, nor a question (an access review).
+CREATES = re.compile(
+    r"/(?:api|apis/(?!auth)[^/]+)/(?P<version>[^/]+)(?:/namespaces/(?P<namespace>[^/]+))?/(?P<plural>[^/]+)"
+)
+KINDS = {
+    "persistentvolumeclaims": "PersistentVolumeClaim",
+    "configmaps": "ConfigMap",
+    "serviceaccounts": "ServiceAccount",
+}
 
 
 class CompleteError(BaseException):
@@ -45,7 +57,8 @@ class Captured:
         """To one request."""
         path = urlsplit(url).path
         if method == "POST":
-            return Answer(201, self._created(path, body))
+            is_object = CREATES.fullmatch(path) and isinstance(body, dict)
+            return Answer(201, self._created(path, body)) if is_object else Answer(405, NO_CHANGES)
         if method in ("GET", "HEAD") and path in self._known:
             return Answer(200, self._known[path])
         if method == "DELETE" and path in self._known:
@@ -58,11 +71,8 @@ class Captured:
         return {f"{each['metadata']['namespace']}/{each['metadata']['name']}": each for each in pods}
 
     def _created(self, path: str, body: Any) -> dict[str, Any]:
-        made: dict[str, Any] = deepcopy(body)
-        parts = path.split("/")
-        metadata = made.setdefault("metadata", {})
-        if "namespaces" in parts[:-1]:
-            metadata.setdefault("namespace", parts[parts.index("namespaces") + 1])
+        made = _whole(path, deepcopy(body))
+        metadata = made["metadata"]
         self.objects.append(made)
         # An owner reference needs the uid.
         stored = deepcopy(made)
@@ -80,6 +90,19 @@ class Captured:
             if (each.get("kind"), each["metadata"].get("namespace"), each["metadata"].get("name")) != place
         ]
         return gone
+
+
+def _whole(path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """The object as the API server would complete it: models of the client say neither kind nor namespace."""
+    found = CREATES.fullmatch(path)
+    plural = found["plural"] if found else ""
+    group = path.split("/")[2:-1]
+    version = "/".join(group[:2]) if path.startswith("/apis/") else group[0]
+    kind = body.get("kind") or KINDS.get(plural, plural.removesuffix("s").capitalize())
+    metadata = {**(body.get("metadata") or {})}
+    if found and found["namespace"]:
+        metadata.setdefault("namespace", found["namespace"])
+    return {"apiVersion": version, "kind": kind, **body, "metadata": metadata}
 
 
 @contextlib.contextmanager

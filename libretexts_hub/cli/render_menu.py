@@ -74,7 +74,7 @@ class StillMenu:
 
     def _of_reference(self, repository: Repository, tag: str) -> str:
         for image in self._reading.menu.images:
-            reference = image.image
+            reference = image.reference
             is_it = reference in self._reading.digests and (split_reference(reference)[2] or "latest") == tag
             if is_it and image.repository_of(reference) == repository:
                 return self._reading.digests[reference]

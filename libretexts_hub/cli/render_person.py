@@ -147,9 +147,7 @@ def _address(db: Any, spawner: Any, user: Any, name: str) -> Any:
     from jupyterhub.utils import url_escape_path, url_path_join
 
     # With a port: its default is one that is free on this machine.
-    record = orm.Server(
-        base_url=url_path_join(user.base_url, url_escape_path(name), "/"), port=spawner.port
-    )
+    record = orm.Server(base_url=url_path_join(user.base_url, url_escape_path(name), "/"), port=spawner.port)
     db.add(record)
     spawner.orm_spawner.server = record
     db.commit()

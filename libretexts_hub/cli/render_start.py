@@ -45,9 +45,12 @@ class Errors(logging.Handler):
         self.words: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Without a traceback: JupyterHub logs one for each refusal."""
-        if not record.exc_info:
+        """Without a traceback, and without the refusal itself, which JupyterHub logs too."""
+        error = record.exc_info[1] if record.exc_info else None
+        if error is None:
             self.words.append(record.getMessage())
+        elif not isinstance(error, web.HTTPError):
+            self.words.append(f"{record.getMessage()}: {type(error).__name__} ({_place_of(error)})")
 
 
 async def render(config: Any, spawner_class: type, person: Person, *, cached: bool) -> Rendered:

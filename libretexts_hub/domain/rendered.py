@@ -24,14 +24,16 @@ def shown(manifest: Mapping[str, Any], volatile: Mapping[str, str]) -> dict[str,
     if made.get("kind") == "Pod":
         for key in ("initContainers", "containers"):
             for container in made["spec"].get(key) or ():
-                container["env"] = [_variable(each) for each in container.get("env") or ()]
+                if container.get("env"):
+                    container["env"] = [_variable(each) for each in container["env"]]
     return made
 
 
 def _variable(variable: dict[str, Any]) -> dict[str, Any]:
     """A variable of the environment, its value masked where the name says that it is a secret."""
     value = variable.get("value")
-    is_secret = value and SECRET_NAME.search(variable["name"]) and not REFERENCE.fullmatch(value)
+    named = SECRET_NAME.search(variable.get("name", ""))
+    is_secret = value and named and not REFERENCE.fullmatch(str(value))
     return {**variable, "value": MASK} if is_secret else variable
 
 

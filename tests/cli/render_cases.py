@@ -16,7 +16,8 @@ c.KubeSpawner.uid = 1000
 c.KubeSpawner.fs_gid = 100
 c.KubeSpawner.node_selector = {"hub.jupyter.org/node-purpose": "user"}
 c.KubeSpawner.tolerations = [{"key": "hub.jupyter.org/dedicated", "operator": "Equal", "value": "user"}]
-c.KubeSpawner.environment = {"UPLOAD_TOKEN": "t0psecret", "PROXY": "http://me:t0psecret@proxy:3128", "LANG": "C.UTF-8"}
+c.KubeSpawner.environment = {"UPLOAD_TOKEN": "t0psecret", "PROXY": "http://me:t0psecret@proxy:3128"}
+c.KubeSpawner.environment["LANG"] = "C.UTF-8"
 c.KubeSpawner.mem_limit = "1G"
 """
 MENU = """
@@ -46,27 +47,34 @@ ROUTES = """
 c.LibreTextsSpawner.routes = {
     "hpc": {"match": {"groups": ["physics"], "sizes": ["gpu"]}, "place": {
         "node_selector": {"pool": "hpc"}, "tolerations": [{"key": "hpc", "operator": "Exists"}],
-        "node_affinity": {"required": {"zone": ["a", "b"]}}, "kueue_queue": "{group}", "priority_class": "research",
-        "replace": ["node_selector"], "start_timeout": "30m"}},
+        "node_affinity": {"required": {"zone": ["a", "b"]}}, "kueue_queue": "{group}",
+        "priority_class": "research", "replace": ["node_selector"], "start_timeout": "30m"}},
     "teams": {"match": {"groups": ["astro", "chem:lab"]}, "place": {
         "volumes": {"shared": {"claim": "shared-{group}", "mount": "/shared/{group}"}},
         "environment": {"TEAM": "{unescaped_group}"}}},
     "exam": {"match": {"groups": ["exam"]}, "place": {
         "namespace": "exams", "service_account": "exam-{username}", "network_class": "exam",
         "caps": {"memory": "1Gi", "cpu": 1}}},
-    "campus": {"match": {"claims": {"email_domain": ["example.edu"]}}, "place": {"network_class": "{username}"}},
-    "admins": {"match": {"admin": True}, "place": {"labels": {"who": "{username}"}, "pod": {"runtimeClassName": "kata"}}},
-    "near": {"name": "Near", "choose": True, "match": {"groups": ["two"]}, "place": {"node_selector": {"zone": "near"}}},
-    "far": {"name": "Far", "choose": True, "match": {"groups": ["two"]}, "place": {"node_selector": {"zone": "far"}}},
+    "campus": {"match": {"claims": {"email_domain": ["example.edu"]}}, "place": {
+        "network_class": "{username}"}},
+    "admins": {"match": {"admin": True}, "place": {
+        "labels": {"who": "{username}"}, "pod": {"runtimeClassName": "kata"}}},
+    "near": {"name": "Near", "choose": True, "match": {"groups": ["two"]}, "place": {
+        "node_selector": {"zone": "near"}}},
+    "far": {"name": "Far", "choose": True, "match": {"groups": ["two"]}, "place": {
+        "node_selector": {"zone": "far"}}},
     "everybody": {"place": {"annotations": {"note": "for {unescaped_username}"}}},
 }
 c.LibreTextsSpawner.default_route = "everybody"
 """
 DATABASES = """
 c.LibreTextsSpawner.databases = {
-    "mysql": {"engine": "mariadb", "image": "mariadb:11.4", "storage": "2Gi", "groups": ["db"], "root": {"groups": ["teachers"]}},
-    "scratch": {"engine": "postgresql", "image": "postgres:17", "scratch": "1Gi", "groups": ["pg"], "images": ["default"]},
-    "filled": {"engine": "mysql", "image": "mysql:8.4", "groups": ["filled"], "initial": [{"config_map": "course-sql"}]},
+    "mysql": {"engine": "mariadb", "image": "mariadb:11.4", "storage": "2Gi", "groups": ["db"],
+        "root": {"groups": ["teachers"]}},
+    "scratch": {"engine": "postgresql", "image": "postgres:17", "scratch": "1Gi", "groups": ["pg"],
+        "images": ["default"]},
+    "filled": {"engine": "mysql", "image": "mysql:8.4", "groups": ["filled"],
+        "initial": [{"config_map": "course-sql"}]},
 }
 """
 CHART = """
@@ -74,7 +82,8 @@ c.KubeSpawner.init_containers = [{"name": "prepare", "image": "quay.io/ours/prep
 c.KubeSpawner.extra_containers = [{"name": "helper", "image": "quay.io/ours/helper:1"}]
 c.KubeSpawner.extra_labels = {"hub.jupyter.org/network-access-hub": "true"}
 c.KubeSpawner.image_pull_secrets = ["ours"]
-c.Spawner.group_overrides = {"staff": {"groups": ["staff"], "spawner_override": {"mem_limit": "4G", "environment": {"STAFF": "1"}}}}
+c.Spawner.group_overrides = {"staff": {"groups": ["staff"], "spawner_override": {
+    "mem_limit": "4G", "environment": {"STAFF": "1"}}}}
 """
 HOOKS = """
 import asyncio
@@ -110,7 +119,11 @@ CASES = {
     "without-a-menu": (HUB, "alice", ""),
     "profile": (HUB + PROFILES, "alice", "--groups staff --profile teaching"),
     "menu-default": (HUB + MENU, "alice", ""),
-    "menu-chosen": (HUB + MENU, "alice", "--image default --size large --interface rstudio --option dataset=full"),
+    "menu-chosen": (
+        HUB + MENU,
+        "alice",
+        "--image default --size large --interface rstudio --option dataset=full",
+    ),
     "menu-reset": (HUB + MENU, "alice", "--option reset --interface lab"),
     "menu-live": (HUB + MENU, "alice", "--image lsst --tag w_2026_45 --cached"),
     "menu-free": (HUB + MENU, "alice", f"--image free --reference quay.io/ours/any{DIGEST}"),
@@ -135,7 +148,6 @@ CASES = {
     "everything": (
         WHOLE + CHART + HOOKS,
         "Zoë {x} O'Neil",
-        "--groups physics,astro,db,teachers,staff --admin --image default --size gpu --server gpu-1"
-        " --option reset --claim email=zoe@example.edu",
+        "--groups physics,astro,db,teachers,staff --admin --size gpu --server gpu-1 --claim email=z@x.edu",
     ),
 }

@@ -1,0 +1,334 @@
+"""What does an operator read who calls `libretexts-hub render`, and what is never to be read there?"""
+
+import json
+
+import pytest
+import yaml
+
+from libretexts_hub.cli import main
+from tests.cli.render_cases import HOOKS, HUB, MENU, PROFILES, WHOLE
+
+GIVES_A_NODE = """
+def give(spawner, pod):
+    pod.spec.node_selector = {"pool": "hpc"}
+    return pod
+c.KubeSpawner.modify_pod_hook = give
+"""
+BROKEN_HOOK = """
+def broken(spawner):
+    return {}["hunter2"]
+c.Spawner.pre_spawn_hook = broken
+"""
+SECRETS_OF_A_HOOK = """
+from kubernetes_asyncio import client
+async def before(spawner):
+    made = client.V1Secret(metadata=client.V1ObjectMeta(name="extra"), string_data={"a": "hunter2"})
+    await spawner.api.create_namespaced_secret(spawner.namespace, made)
+    other = client.CoreV1Api()
+    await other.create_namespaced_config_map("x", client.V1ConfigMap(metadata=client.V1ObjectMeta(name="c")))
+    await other.api_client.close()
+    print("a hook prints")
+    spawner.extra_annotations["token"] = spawner.api_token
+c.Spawner.pre_spawn_hook = before
+"""
+CALLS_HOME = """
+import socket
+def before(spawner):
+    socket.create_connection(("192.0.2.1", 80))
+c.Spawner.pre_spawn_hook = before
+"""
+
+
+def documents(said) -> dict[str, dict]:
+    """What was printed, by kind; of two of a kind the last."""
+    code, out, _ = said
+    assert code == 0
+    return {each["kind"]: each for each in yaml.safe_load_all(out)}
+
+
+def variables(pod) -> dict[str, str]:
+    """Those of the notebook."""
+    return {each["name"]: each.get("value") for each in pod["spec"]["containers"][0]["env"]}
+
+
+# Refusals -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--image nope", '"nope" is not an environment on your menu. Choose default, lsst or free.'),
+        ("--image staff-only", '"staff-only" is not an environment on your menu.'),
+        ("--image lsst --tag w_1999_01", "w_1999_01"),
+        ("--size gpu", '"gpu" is not a size of Default. Choose small or large.'),
+        ("--image lsst --size gpu --groups physics", '"gpu" is not a size of LSST stack.'),
+        ("--option unknown", '"option-unknown" is not an option of this hub.'),
+        ("--option dataset=none", '"none" is not a choice of Data. Choose small or full.'),
+        ("--route far", '"route" is not an option of this hub.'),
+        ("--groups two --route hpc", '"hpc" is not a place where you may run a server.'),
+        ("--interface vscode", "does not open in"),
+        ("--image free", "reference"),
+        ("--image free --reference quay.io/ours/any:1", "Nobody can say now what Any of ours would run"),
+        ("--profile small", '"profile" is not an option of this hub.'),
+        ("--image ../../etc", "is not an environment on your menu"),
+    ],
+)
+def test_a_refused_choice_is_one_sentence(render, words, said):
+    code, out, err = render(WHOLE, *words.split())
+    assert (code, out) == (1, "")
+    assert said in err
+    assert err.count("\n") == 1
+
+
+def test_whom_no_route_takes(render):
+    routes = {"hpc": {"match": {"groups": ["physics"]}}}
+    refused = HUB + f"c.LibreTextsSpawner.routes = {routes}\nc.LibreTextsSpawner.refuse_unrouted = True\n"
+    code, out, err = render(refused, "--groups", "other", "--explain")
+    assert (code, out) == (1, "")
+    assert err.splitlines() == [
+        *("route: refused", "  hpc: no, it asks for physics"),
+        "There is no place where this server may run. Choose another environment or size, or ask for access.",
+    ]
+
+
+def test_a_profile_of_another_group(render):
+    assert render(HUB + PROFILES, "--profile", "teaching") == (
+        *(1, ""),
+        '"teaching" is not on your menu. Choose small.\n',
+    )
+
+
+def test_named_servers_where_there_are_none(render):
+    configuration = WHOLE.replace("allow_named_servers = True", "allow_named_servers = False")
+    assert render(configuration, "--server", "lab") == (1, "", "Named servers are not enabled.\n")
+
+
+def test_a_hook_that_gives_too_much(render):
+    code, out, err = render(WHOLE + GIVES_A_NODE)
+    assert (code, out) == (1, "")
+    reason, told = err.splitlines()
+    assert "modify_pod_hook" in reason
+    assert "nodeSelector: pool" in reason
+    assert told.startswith("This server would have got another place than its route gives.")
+
+
+def test_a_profile_that_gives_too_much(render):
+    given = HUB + (
+        'c.KubeSpawner.profile_list = [{"display_name": "A", "slug": "a",'
+        ' "kubespawner_override": {"node_selector": {"pool": "hpc"}}}]\n'
+        'c.LibreTextsSpawner.routes = {"hpc": {"match": {"groups": ["physics"]},'
+        ' "place": {"node_selector": {"pool": "hpc"}}}}\n'
+    )
+    code, out, err = render(given)
+    assert (code, out) == (1, "")
+    assert "what another route gives" in err
+
+
+# Wrong use and wrong configuration ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("configuration", "said"),
+    [
+        pytest.param(WHOLE + "c.LibreTextsSpawner.images = {'r': {'imge': 1}}", "'imge'", id="menu"),
+        pytest.param(WHOLE + "c.LibreTextsSpawner.imges = {}", "Did you mean 'images'?", id="setting"),
+        pytest.param("c.JupyterHub.spawner_class = 'no.such.thing'", "can't be imported", id="no class"),
+        pytest.param("c.JupyterHub.spawner_class = 'simple'", "is no KubeSpawner", id="no pods"),
+        pytest.param("c.JupyterHub.base_url = 7", "JupyterHub refuses a setting", id="hub"),
+        pytest.param(WHOLE + "c.JupyterHub.spawner_class = 'kubespawner.KubeSpawner'", "", id="stock"),
+    ],
+)
+def test_wrong_configuration(render, configuration, said):
+    code, out, err = render(configuration)
+    assert (code, bool(out)) == ((2, False) if said else (0, True))
+    assert said in err
+
+
+def test_a_broken_hook_is_named_without_its_text(render):
+    code, out, err = render(HUB + BROKEN_HOOK)
+    assert (code, out) == (2, "")
+    line = len(HUB.splitlines()) + 3
+    assert "The start raises KeyError" in err
+    assert f"hub_config.py:{line}" in err
+    assert "hunter2" not in err
+
+
+@pytest.mark.parametrize("user", ["", " alice", "a/b", "..", "x" * 256, "a\0b", "a\udcffb"], ids=ascii)
+def test_names_that_no_hub_has(render, user):
+    code, out, err = render(HUB, user=user)
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+
+
+def test_a_hook_that_fails_on_a_choice_is_named(render):
+    hook = "def take(spawner, options):\n    return {}['hunter2']\nc.Spawner.apply_user_options = take\n"
+    code, out, err = render(HUB + hook)
+    assert (code, out) == (1, "")
+    assert err.splitlines()[-1] == "Invalid user options"
+    assert "KeyError (" in err
+    assert "hub_config.py:" in err
+    assert "hunter2" not in err
+
+
+def test_a_claim_without_a_value(render):
+    assert render(HUB, "--claim", "email")[0] == 2
+
+
+def test_there_must_be_a_person():
+    with pytest.raises(SystemExit):
+        main(["render"])
+
+
+# What is printed ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        *("李雷", "محمد", 'O\'Neil "x"', "{username}", "$(HOME)", "a: b\n- c", "--- !!python:os.system"),
+        *("\x1b[2J", "🦆", "-", "%2e%2e", "x" * 255, "A\u202eB"),
+    ],
+    ids=ascii,
+)
+def test_hostile_names_are_only_text(render, user):
+    made = documents(render(WHOLE, "--groups", "db", f"--user={user}"))
+    pod = made["Pod"]
+    assert pod["metadata"]["annotations"]["hub.jupyter.org/username"] == user
+    assert len(made) == 3
+    for each in made.values():
+        labels = {**each["metadata"]["labels"], "name": each["metadata"]["name"]}
+        assert all(len(text) <= 63 and text.isascii() for text in labels.values())
+
+
+def test_a_hostile_group_moves_no_cursor(render):
+    code, _, err = render(WHOLE, "--groups", "db,\x1b[2J", "--size", "\x1b[31m", "--explain")
+    assert code == 1
+    assert "\x1b" not in err
+
+
+def test_no_password_is_printed(render, monkeypatch):
+    made = []
+
+    def known(count: int) -> str:
+        made.append(f"hunter{len(made)}".ljust(count, "x"))
+        return made[-1]
+
+    monkeypatch.setattr("secrets.token_hex", known)
+    for words in ("", "--json", "--explain"):
+        _, out, err = render(WHOLE + HOOKS, "--groups", "db,teachers", *words.split())
+        assert "hunter" not in out + err
+        assert "t0psecret" not in out + err
+    assert len(made) == 6
+    secret = documents(render(WHOLE, "--groups", "db"))["Secret"]
+    assert secret["stringData"] == {"password": "(masked)", "root-password": "(masked)"}
+
+
+def test_objects_of_hooks_are_shown_without_their_secrets(render):
+    said = render(HUB + SECRETS_OF_A_HOOK)
+    made = documents(said)
+    assert list(made) == ["Secret", "ConfigMap", "PersistentVolumeClaim", "Pod"]
+    assert made["Secret"]["stringData"] == {"a": "(masked)"}
+    assert made["ConfigMap"]["metadata"]["namespace"] == "x"
+    assert made["Pod"]["metadata"]["annotations"]["token"] == "(masked)"
+    assert "hunter2" not in said[1]
+    assert said[2] == "a hook prints\n"
+
+
+def test_an_open_socket_is_seen(render, no_network):
+    code, _, err = render(HUB + CALLS_HOME)
+    assert code == 2
+    assert "AssertionError" in err
+    assert no_network.pop()
+
+
+def test_json_is_one_list(render):
+    code, out, err = render(WHOLE, "--groups", "db", "--json")
+    assert (code, err) == (0, "")
+    made = json.loads(out)
+    assert (made["apiVersion"], made["kind"]) == ("v1", "List")
+    assert made["items"] == list(yaml.safe_load_all(render(WHOLE, "--groups", "db")[1]))
+
+
+def test_two_starts_are_the_same(render):
+    words = ("--groups", "physics,db", "--size", "gpu")
+    assert render(WHOLE, *words) == render(WHOLE, *words)
+
+
+def test_a_seat_is_given_back(render):
+    place = {"place": {"servers": {"total": 1}}}
+    configuration = HUB + f"c.LibreTextsSpawner.routes = {{'few': {place}}}\n"
+    assert render(configuration, user="alice")[0] == render(configuration, user="bob")[0] == 0
+
+
+def test_reasons(render):
+    words = ("--groups", "physics,DB", "--size", "gpu", "--option", "dataset=full", "--explain")
+    code, out, err = render(WHOLE, *words)
+    assert (code, out) == (0, render(WHOLE, *words[:-1])[1])
+    assert err.splitlines()[:8] == [
+        "image: default, the default of this person's menu",
+        "pulled: quay.io/ours/default-env:3.3",
+        "size: gpu, chosen",
+        "option dataset: full, chosen",
+        "route: hpc, physics, size gpu",
+        "  hpc: physics, size gpu",
+        "  teams: no, it asks for astro or chem:lab",
+        "  exam: no, it asks for exam",
+    ]
+    assert err.splitlines()[-1] == "database: mysql, as a member of db; without its root account"
+
+
+def test_reasons_of_a_live_image_and_of_no_database(render):
+    err = render(WHOLE, "--image", "lsst", "--groups", "pg", "--explain")[2].splitlines()
+    assert err[:3] == [
+        "image: lsst, chosen",
+        "tag: recommended, the first of its versions",
+        f"pulled: quay.io/ours/lab:recommended@sha256:{'1' * 64}",
+    ]
+    assert "database: none" in err
+    assert "  scratch: no, it goes with the image default" in err
+
+
+def test_no_network_class_is_said(render):
+    code, out, err = render(WHOLE, "--network-policy")
+    assert (code, out) == (0, render(WHOLE)[1])
+    assert err == "This server has no network class, so no NetworkPolicy belongs to it.\n"
+
+
+def test_a_menu_of_which_nothing_is_known(render, tmp_path):
+    (tmp_path / "menu.json").unlink()
+    code, out, err = render(HUB + MENU, "--image", "lsst")
+    assert (code, out) == (1, "")
+    assert "Nothing is known of it." in err
+
+
+def test_values_of_the_chart(tmp_path, capsys, monkeypatch, no_network):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "values.yaml").write_text(
+        "hub: {allowNamedServers: true, config: {JupyterHub: {hub_connect_url: 'http://hub:8081'},"
+        " LibreTextsSpawner: {images: {r: {image: 'x/r:1'}}}}}"
+    )
+    assert main(["render", "--config", "values.yaml", "--user", "alice", "--server", "lab"]) == 0
+    pod = documents((0, *capsys.readouterr()))["Pod"]
+    assert variables(pod)["JUPYTERHUB_SERVER_NAME"] == "lab"
+    assert not no_network
+
+
+def test_registries_are_asked_once(tmp_path, capsys, monkeypatch, registry):
+    from tests.cli.configurations import live
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "hub.py").write_text(live(registry.host, memory="menu.json"))
+    assert main(["render", "--config", "hub.py", "--user", "alice", "--tag", "w_2026_45"]) == 0
+    pod = documents((0, *capsys.readouterr()))["Pod"]
+    assert pod["metadata"]["annotations"]["libretexts.org/image-digest"].startswith("sha256:")
+    assert not (tmp_path / "menu.json").exists()
+
+
+def test_nothing_stays_patched(render):
+    import kubespawner.spawner
+    from kubernetes_asyncio.client.rest import RESTClientObject
+
+    before = RESTClientObject.request, kubespawner.spawner.load_config
+    render(HUB)
+    render(HUB + BROKEN_HOOK)
+    assert (RESTClientObject.request, kubespawner.spawner.load_config) == before
