@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from libretexts_hub.cli.render_start import Rendered
 
 REFUSED = 1
+NO_NODE = "No node can have these labels: node selector and node affinity of the pod exclude each other."
 # JupyterHub's column for it.
 LONGEST_NAME = 255
 # Options of the command that are keys of a choice, as the page and REST send them.
@@ -96,13 +97,14 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({"apiVersion": "v1", "kind": "List", "items": documents}, indent=2))
     else:
-        print(as_yaml(documents), end="")
+        is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+        print(as_yaml(documents, is_unicode=is_unicode), end="")
     return 0
 
 
-def as_yaml(documents: list[dict[str, Any]]) -> str:
+def as_yaml(documents: list[dict[str, Any]], *, is_unicode: bool = True) -> str:
     """A stream of them, each to be read and copied by itself."""
-    return yaml.dump_all(documents, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=110)
+    return yaml.dump_all(documents, Dumper=_Plain, sort_keys=False, allow_unicode=is_unicode, width=110)
 
 
 class _Plain(yaml.SafeDumper):
@@ -121,12 +123,15 @@ _Plain.add_representer(str, _text)
 
 
 def _documents(rendered: "Rendered", *, with_policy: bool) -> list[dict[str, Any]]:
+    from libretexts_hub.domain.node_affinity import can_match_a_node
     from libretexts_hub.domain.rendered import shown
     from libretexts_hub.hub.pod_create import START_ID
 
     made = [shown(each, {START_ID: "(new at each start)"}) for each in rendered.objects]
+    pods = [each for each in made if each["kind"] == "Pod"]
+    rendered.notes += [NO_NODE for pod in pods if not can_match_a_node(pod["spec"])]
     if with_policy and made:
-        policies = [_policy(rendered, each) for each in made if each["kind"] == "Pod"]
+        policies = [_policy(rendered, pod) for pod in pods]
         made += [policy for policy in policies if policy is not None]
         if not any(policies):
             rendered.notes.append("This server has no network class, so no NetworkPolicy belongs to it.")

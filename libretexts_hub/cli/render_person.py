@@ -4,7 +4,7 @@ Hooks of operators look at `spawner.user`, `spawner.orm_spawner` and `spawner.hu
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,10 +108,20 @@ def make_spawner(app: Any, spawner_class: type, person: Person, log: logging.Log
         "public_url": app.public_url,
     }
     user = User(known, settings)
+    user.get_auth_state = _said_by_login(person)
     spawner = _server(user, person.server)
     spawner.log = log
     spawner.server = _address(db, spawner, user, person.server)
     return spawner
+
+
+def _said_by_login(person: Person) -> Callable[[], Awaitable[dict[str, Any] | None]]:
+    """For hooks that ask the person; JupyterHub keeps it encrypted, with a key that is not here."""
+
+    async def get_auth_state() -> dict[str, Any] | None:
+        return person.auth_state
+
+    return get_auth_state
 
 
 def begin(spawner: Any, choice: Mapping[str, str], *, is_shared: bool) -> None:

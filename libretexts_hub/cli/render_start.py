@@ -70,11 +70,13 @@ async def render(config: Any, spawner_class: type, person: Person, *, cached: bo
             rendered.notes += _unread(reading, cached=cached)
             if app.internal_ssl:
                 rendered.notes.append("internal_ssl is on: its Secret and its mounts are not shown.")
-            rendered.refused = await _refusal_of(app, spawner, person)
+            try:
+                rendered.refused = await _refusal_of(app, spawner, person)
+                rendered.reasons = reasons(spawner, person.choice)
+            finally:
+                spawner.clear_state()  # its seat on a route
             rendered.objects = [] if rendered.refused else captured.objects
-            rendered.reasons = reasons(spawner, person.choice)
             rendered.notes += errors.words
-            spawner.clear_state()  # its seat on a route
             return rendered
     finally:
         if asks is not None:

@@ -16,7 +16,8 @@ def why_choice(selection: Selection, sent: Mapping[str, object], pulled: str) ->
     if selection.version is not None:
         how = "chosen" if sent.get("tag") else "the first of its versions"
         lines.append(f"tag: {selection.version.tag}, {how}")
-    lines.append(f"pulled: {pulled}")
+    unknown = selection.image.pin and "@" not in pulled
+    lines.append(f"pulled: {pulled}{', unpinned: its digest is not known here' if unknown else ''}")
     if selection.size is not None:
         lines.append(f"size: {selection.size.slug}, {_size_reason(selection, sent)}")
     for slug, choice in selection.extras.items():

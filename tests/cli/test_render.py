@@ -256,7 +256,7 @@ def test_two_starts_are_the_same(render):
 
 def test_a_seat_is_given_back(render):
     place = {"place": {"servers": {"total": 1}}}
-    configuration = HUB + f"c.LibreTextsSpawner.routes = {{'few': {place}}}\n"
+    configuration = HUB + f"c.LibreTextsSpawner.routes = {{'one-seat': {place}}}\n"
     assert render(configuration, user="alice")[0] == render(configuration, user="bob")[0] == 0
 
 
@@ -322,6 +322,47 @@ def test_registries_are_asked_once(tmp_path, capsys, monkeypatch, registry):
     pod = documents((0, *capsys.readouterr()))["Pod"]
     assert pod["metadata"]["annotations"]["libretexts.org/image-digest"].startswith("sha256:")
     assert not (tmp_path / "menu.json").exists()
+
+
+def test_a_pod_that_fits_no_node_is_told(render):
+    affinity = {"matchExpressions": [{"key": "pool", "operator": "In", "values": ["a"]}]}
+    configuration = HUB + f"c.KubeSpawner.node_affinity_required = [{affinity}]\n"
+    said = render(configuration + "c.KubeSpawner.node_selector = {'pool': 'b'}\n")
+    assert said[0] == 0
+    assert said[2].startswith("No node can have these labels")
+
+
+def test_a_class_of_the_operator(render):
+    own = """
+from libretexts_hub.hub.spawner import LibreTextsSpawner
+class Ours(LibreTextsSpawner):
+    def get_env(self):
+        return super().get_env() | {"CLASS": type(self).__name__}
+c.JupyterHub.spawner_class = Ours
+c.Ours.mem_limit = "3G"
+"""
+    pod = documents(render(WHOLE + own))["Pod"]
+    assert variables(pod)["CLASS"] == "Ours"
+
+
+def test_hooks_meet_the_person(render):
+    hook = """
+async def before(spawner):
+    state = await spawner.user.get_auth_state()
+    assert spawner.orm_spawner.name == spawner.name == "lab"
+    assert spawner.user.orm_user.admin and spawner.user.admin
+    spawner.environment["SEEN"] = f"{state['user_info']['email']} {spawner.user.url} {spawner.hub.api_url}"
+c.Spawner.pre_spawn_hook = before
+"""
+    words = ("--server", "lab", "--admin", "--claim", "email=a@b", "--claim", "email=c@d")
+    pod = documents(render(HUB + hook, *words, user="Ä"))["Pod"]
+    assert variables(pod)["SEEN"] == "['a@b', 'c@d'] /user/%C3%84/ http://hub:8081/hub/api"
+
+
+def test_internal_ssl_is_said_to_be_left_out(render):
+    code, out, err = render(HUB + "c.JupyterHub.internal_ssl = True\n")
+    assert (code, bool(out)) == (0, True)
+    assert err == "internal_ssl is on: its Secret and its mounts are not shown.\n"
 
 
 def test_nothing_stays_patched(render):

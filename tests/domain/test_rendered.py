@@ -137,7 +137,7 @@ def test_reasons_of_versions_and_options():
     lines = why_choice(Selection.parse(sent, menu_of()), sent, "quay.io/lsst/lab:w_2026_45")
     assert lines[1:] == [
         "tag: w_2026_45, chosen",
-        "pulled: quay.io/lsst/lab:w_2026_45",
+        "pulled: quay.io/lsst/lab:w_2026_45, unpinned: its digest is not known here",
         "size: small, the default",
         "option news: on, its default",
         "option dataset: full, chosen",
