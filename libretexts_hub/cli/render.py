@@ -142,15 +142,14 @@ def _policy(rendered: "Rendered", pod: dict[str, Any]) -> dict[str, Any] | None:
     from libretexts_hub.domain.network_policy import network_policy
     from libretexts_hub.domain.placed_pod import NETWORK_CLASS
 
-    spawner = rendered.spawner
     network_class = pod["metadata"].get("labels", {}).get(NETWORK_CLASS)
     if not network_class:
         return None
     return network_policy(
         network_class,
         namespace=pod["metadata"]["namespace"],
-        hub_namespace=getattr(spawner, "_own_namespace", ""),
-        server_port=spawner.port,
+        hub_namespace=rendered.hub_namespace,
+        server_port=rendered.spawner.port,
         hub_port=rendered.hub.port,
     )
 

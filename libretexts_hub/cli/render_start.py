@@ -31,6 +31,7 @@ class Rendered:
 
     spawner: Any
     hub: Any
+    hub_namespace: str
     objects: list[dict[str, Any]] = field(default_factory=list)
     refused: str = ""
     notes: list[str] = field(default_factory=list)
@@ -58,7 +59,8 @@ async def render(config: Any, spawner_class: type, person: Person, *, cached: bo
     from libretexts_hub.hub.live_menu import use_refresher
 
     app = make_hub(config)
-    reading = await read_for(spawner_class, _settings(config, spawner_class), cached=cached)
+    settings = _settings(config, spawner_class)
+    reading = await read_for(spawner_class, settings, cached=cached)
     asks = asking(cached)
     use_refresher(StillMenu(reading, asks))
     errors = Errors()
@@ -66,7 +68,8 @@ async def render(config: Any, spawner_class: type, person: Person, *, cached: bo
     try:
         with capturing() as captured, _in_words():
             spawner = make_spawner(app, capturing_class(spawner_class, captured), person, log)
-            rendered = Rendered(spawner, app.hub)
+            # Servers run beside the hub, unless a route or a namespace for each person says otherwise.
+            rendered = Rendered(spawner, app.hub, settings["namespace"])
             rendered.notes += _unread(reading, cached=cached)
             if app.internal_ssl:
                 rendered.notes.append("internal_ssl is on: its Secret and its mounts are not shown.")
@@ -147,7 +150,7 @@ def _settings(config: Any, spawner_class: type) -> Mapping[str, Any]:
 
     unfinished: Any = spawner_class.__new__(spawner_class)
     LoggingConfigurable.__init__(unfinished, config=config)
-    names = ("images", "sizes", "options", "menu_cache")
+    names = ("images", "sizes", "options", "menu_cache", "namespace")
     return {name: getattr(unfinished, name) for name in names if unfinished.has_trait(name)}
 
 

@@ -111,6 +111,11 @@ SERVICE = """
 c.KubeSpawner.services_enabled = True
 c.KubeSpawner.enable_user_namespaces = True
 """
+BROKEN_HOOK = """
+def broken(spawner):
+    return {}["hunter2"]
+c.Spawner.pre_spawn_hook = broken
+"""
 WHOLE = HUB + MENU + ROUTES + DATABASES
 DIGEST = "@sha256:" + "7" * 64
 
