@@ -23,12 +23,13 @@ READ_SECONDS = 60.0
 @dataclass(frozen=True)
 class Reading:
     """The menu with its versions; `problems`: what could not be read, in words; `unread`: what nothing is
-    known of; `digests` of fixed references, by reference."""
+    known of; `digests` of fixed references, by reference; `snapshots`: what the versions are made from."""
 
     menu: Menu
     problems: Mapping[str, str] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
+    snapshots: Mapping[Repository, Snapshot] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ async def read_menu(menu: Menu, memory: Path | None, wish: Wish) -> Reading:
     today = datetime.now(UTC).date()
     if wish.cached:
         kept, problems, unread = _kept(memory, dict.fromkeys(repositories, ""))
-        return Reading(menu.with_snapshots(kept, today), problems, unread)
+        return Reading(menu.with_snapshots(kept, today), problems, unread, snapshots=kept)
     async with _refresher(sources, wish.namespace) as refresher:
         failed = await _read_all(refresher, sources, repositories, wish.seconds)
         kept, problems, unread = _kept(memory, failed)
@@ -62,7 +63,7 @@ async def read_menu(menu: Menu, memory: Path | None, wish: Wish) -> Reading:
             snapshots = await with_missing_digests(refresher, live, snapshots, without=failed)
             live = menu.with_snapshots(snapshots, today)
         digests = await fixed_digests(refresher, menu, only_pinned=not wish.all_digests)
-    return Reading(live, problems, unread, digests)
+    return Reading(live, problems, unread, digests, snapshots)
 
 
 @contextlib.asynccontextmanager

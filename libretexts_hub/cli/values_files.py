@@ -55,6 +55,8 @@ def _sections(values: Mapping[str, Any], path: Path) -> dict[str, dict[str, Any]
         )
     beside = {trait: _at(values, "singleuser", *keys) for trait, keys in SINGLEUSER.items()}
     sections = {"KubeSpawner": {trait: value for trait, value in beside.items() if value}}
+    if isinstance(named := _at(values, "hub", "allowNamedServers"), bool):
+        sections["JupyterHub"] = {"allow_named_servers": named}
     for section, traits in written.items():
         sections[str(section)] = sections.get(str(section), {}) | dict(traits)
     return sections

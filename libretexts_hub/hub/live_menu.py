@@ -50,6 +50,11 @@ def refresher(memory: str = "", *, log: logging.Logger | None = None) -> Refresh
     return known
 
 
+def use_refresher(reading: Any) -> None:
+    """Take this one on the running loop: for a command that has read already, and reads no more."""
+    _refreshers[asyncio.get_running_loop()] = reading
+
+
 def live_menu(menu: Menu, *, memory: str = "", log: logging.Logger | None = None) -> Menu:
     """`menu` with versions. The first call of a process starts the reading; none waits for it."""
     sources = [image.registry for image in menu.images if image.registry is not None]
