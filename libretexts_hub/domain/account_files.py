@@ -24,7 +24,7 @@ def account_name(person: str) -> str:
 
 def passwd_line(identity: Identity, person: str, full_name: str, home: str, shell: str) -> str:
     """The person's line, without an end of the line."""
-    about = re.sub(r"[:,]+", " ", UNPRINTABLE.sub("", full_name)).strip()[:100]
+    about = " ".join(re.sub(r"[:,]+", " ", UNPRINTABLE.sub(" ", full_name)).split())[:100]
     return f"{account_name(person)}:x:{identity.uid}:{identity.gid}:{about}:{home}:{shell}"
 
 

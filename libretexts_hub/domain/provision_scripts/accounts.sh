@@ -3,15 +3,16 @@
 set -eu
 lines=$1 results=$2 passwd=${3:-/etc/passwd} group=${4:-/etc/group}
 
-# The number behind a name in a file, the name behind a number; empty for none.
+# The number of a name in a file, empty for none; whether a number is there. Names of their own: sh has no
+# local variables.
 number_of() {
-  while IFS=: read -r name _ number _ || [ -n "$name" ]; do
-    [ "$name" != "$1" ] || { printf '%s' "$number"; return; }
+  while IFS=: read -r one _ its_number _ || [ -n "$one" ]; do
+    [ "$one" != "$1" ] || { printf '%s' "$its_number"; return; }
   done < "$2"
 }
 has_number() {
-  while IFS=: read -r name _ number _ || [ -n "$name" ]; do
-    [ "$number" != "$1" ] || return 0
+  while IFS=: read -r one _ its_number _ || [ -n "$one" ]; do
+    [ "$its_number" != "$1" ] || return 0
   done < "$2"
   return 1
 }
@@ -38,7 +39,7 @@ else
 fi
 
 image_file "$results/group.image" > "$results/group.new"
-image_file "$lists/group" > "$results/group.mine"
+image_file "$lines/group" > "$results/group.mine"
 while IFS=: read -r name password number members || [ -n "$name" ]; do
   [ -n "$name" ] || continue
   has_number "$number" "$results/group.image" && continue
