@@ -103,7 +103,7 @@ def test_numbers(settings, state, member_of, made):
         pytest.param("github_user.id", None, "says no number", id="no auth_state"),
         pytest.param("github_user.id", {"github_user": {"id": True}}, "says no number", id="true"),
         pytest.param("github_user.id", {"github_user": {"id": 5000.0}}, "says no number", id="float"),
-        pytest.param("github_user.id", {"github_user": {"id": "٥٠٠٠"}}, "says no number", id="digits"),
+        pytest.param("github_user.id", {"github_user": {"id": "\u0665" * 4}}, "says no number", id="digits"),
         pytest.param("github_user.id", {"github_user": {"id": [5000, 5001]}}, "says no number", id="two"),
         pytest.param("github_user.id", {"github_user": ["id"]}, "says no number", id="no mapping"),
     ],
@@ -118,7 +118,7 @@ def test_numbers_that_are_refused(settings, state, words):
 @pytest.mark.parametrize("number", [None, "x", 7, 2**31, True, {}])
 def test_a_group_without_a_good_number_is_refused(number):
     settings = {"uid": "github_user.id", "gid": 100, "groups": {"from": "numbers"}}
-    with pytest.raises(SelectionError, match='your group "staff"|Your group "staff"'):
+    with pytest.raises(SelectionError, match=r'[Yy]our group "staff"'):
         identity(settings, GITHUB | {"numbers": {"staff": number}})
 
 

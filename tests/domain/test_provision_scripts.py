@@ -213,9 +213,7 @@ def begin(tmp_path):
     for name, text in {"gitpuller": GITPULLER, "git": 'echo "ref: refs/heads/trunk\tHEAD"'}.items():
         (tmp_path / "bin" / name).write_text(text if text.startswith("#!") else f"#!/bin/sh\n{text}\n")
         (tmp_path / "bin" / name).chmod(0o755)
-    python = (
-        '#!/bin/sh\ncase "$*" in *pip*missing*) ;; *-c*) echo 3.12; exit ;; esac\necho "$*" >> "$HOME/pip"\n'
-    )
+    python = '#!/bin/sh\n[ "$1" != -c ] || { echo 3.12; exit; }\necho "$*" >> "$HOME/pip"\n'
     (tmp_path / "bin" / "python3").write_text(python)
     (tmp_path / "bin" / "python3").chmod(0o755)
 

@@ -46,7 +46,7 @@ while IFS=: read -r name password number members || [ -n "$name" ]; do
   [ -z "$(number_of "$name" "$results/group.image")" ] || name=u_$name
   [ "$members" != "$written" ] || members=$account
   printf '%s\n' "$name:$password:$number:$members" >> "$results/group.new"
-done < "$lines/group"
+done < "$results/group.mine"
 
 # Written in place where a kubelet begins this again: a file that is mounted must stay the same one.
 cat "$results/passwd.new" > "$results/passwd"
