@@ -7,6 +7,7 @@ from libretexts_hub.domain.entries import Entry
 from libretexts_hub.domain.git_rules import Author, GitRules, author_of, parse_git_rules
 from libretexts_hub.domain.id_rules import numbers
 from libretexts_hub.domain.identity import Identity, IdentityRules, identity_of, parse_identity_rules
+from libretexts_hub.domain.name_templates import fields_of
 from libretexts_hub.domain.references import is_reference
 from libretexts_hub.domain.start_up import StartUp, parse_start_up
 from libretexts_hub.errors import ConfigurationError
@@ -17,7 +18,7 @@ KEYS = (
 )
 DEFAULT_HOME = "/home/jovyan"
 DEFAULT_SHELL = "/bin/bash"
-HOME = re.compile(r"(?:/[A-Za-z0-9._{}-]+){1,20}")
+PATH = re.compile(r"(?:/[A-Za-z0-9._-]+){1,20}")
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,12 @@ def _fs_gid(entry: Entry) -> bool:
 
 def _path(entry: Entry, key: str, default: str) -> str:
     value = entry.text(key, default=default)
-    if not HOME.fullmatch(value) or ".." in value:
+    # Every field of a template is a name without slashes and colons: a line of passwd stays one.
+    fields = fields_of(value, where=entry.place(key)) if key == "home" else ()
+    bare = value
+    for name in fields:
+        bare = bare.replace(f"{{{name}}}", "x")
+    if not PATH.fullmatch(bare) or ".." in value:
         raise ConfigurationError(
             f"{value!r:.80} is not a path", where=entry.place(key), fix=f"Write it like {default}."
         )

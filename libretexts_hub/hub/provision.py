@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from traitlets import Dict, default, validate
@@ -152,10 +153,25 @@ class ProvisionMixin(Configurable):
             self._listen(self._person)
         return url
 
+    async def progress(self):
+        """The events of the pod, and what could not be fetched as soon as that is known."""
+        told = self._person is None or self._person.start_up is None
+        async with aclosing(super().progress()) as events:
+            async for event in events:
+                yield event
+                words = "" if told else core().ended(self._pod(), core().START_UP)
+                if words:
+                    told = True
+                    yield {"progress": event.get("progress", 0), "message": words}
+
+    def _pod(self) -> Any:
+        """The pod as the watch has it; None where there is none."""
+        reflector = self.pod_reflector
+        return reflector.pods.get(f"{self.namespace}/{self.pod_name}") if reflector else None
+
     def _listen(self, person: Person) -> None:
         """What the init containers said: for the next start, for the log, and for the person's next page."""
-        reflector = self.pod_reflector
-        pod = reflector.pods.get(f"{self.namespace}/{self.pod_name}") if reflector else None
+        pod = self._pod()
         answer = core().ended(pod, core().TAKE_OVER)
         words = core().ended(pod, core().START_UP)
         if answer == core().DONE:

@@ -16,8 +16,8 @@ GROUP = "root:x:0:\nusers:x:100:\nphysics:x:77:"
 OLD, NEW, GROUP_OF_NEW = 1000, 5001, 6001
 
 
-def shell(name, *arguments, **options):
-    command = ["/bin/sh", "-c", program(name), name, *map(str, arguments)]
+def shell(name, *arguments, before=(), **options):
+    command = [*before, "/bin/sh", "-c", program(name), name, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, **options)
 
 
@@ -91,6 +91,37 @@ def test_a_container_that_may_only_read_is_enough(tmp_path):
     assert sorted(each.name for each in tmp_path.iterdir()) == ["group", "lines", "passwd", "results"]
 
 
+def in_a_mount_namespace(*command):
+    """Whether this machine lets root mount in a namespace of its own, and what the command printed there."""
+    return subprocess.run(["unshare", "-m", *command], capture_output=True, text=True, timeout=60)
+
+
+can_mount = pytest.mark.skipif(
+    os.geteuid() != 0
+    or not (shutil.which("unshare") and shutil.which("setpriv"))
+    or in_a_mount_namespace("true").returncode != 0,
+    reason="needs a mount namespace",
+)
+
+
+@can_mount
+def test_a_terminal_knows_its_person(tmp_path):
+    """Mounted as in the pod, run as the person's numbers."""
+    identity = "ada:x:5001:5001:Ada L:/home/jovyan:/bin/bash"
+    passwd, group = Path("/etc/passwd").read_text(), Path("/etc/group").read_text()
+    for name, text in {"passwd": passwd, "group": group}.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "lines").mkdir()
+    (tmp_path / "results").mkdir()
+    (tmp_path / "lines" / "passwd").write_text(f"{identity}\n")
+    (tmp_path / "lines" / "group").write_text("ada:x:5001:\nphysics_gpu:x:20001:ada\n")
+    shell("accounts.sh", *(tmp_path / name for name in ("lines", "results", "passwd", "group")))
+    mount = f"for f in passwd group; do mount --bind {tmp_path}/results/$f /etc/$f; done"
+    ask = "setpriv --reuid 5001 --regid 5001 --groups 20001 sh -c 'whoami; id -Gn; cd ~root && pwd'"
+    done = in_a_mount_namespace("sh", "-c", f"{mount}; {ask}")
+    assert done.stdout.splitlines()[:2] == ["ada", "ada physics_gpu"], done.stderr
+
+
 # Homes that belonged to somebody else ---------------------------------------------------------------------
 
 
@@ -117,9 +148,15 @@ def owners(home: Path) -> set:
     return {(each.lstat().st_uid, each.lstat().st_gid) for each in [home, *home.rglob("*")]}
 
 
+# As the container has them.
+FEW = ["setpriv", "--inh-caps=-all,+chown,+dac_override", "--bounding-set=-all,+chown,+dac_override"]
+
+
 def take_over(home: Path, *old: int) -> str:
     answer = home.parent / "answer"
-    done = shell("take_over.sh", home, NEW, GROUP_OF_NEW, answer, *(old or (OLD,)))
+    few = FEW if shutil.which("setpriv") else []
+    arguments = (home, NEW, GROUP_OF_NEW, answer, *(old or (OLD,)))
+    done = shell("take_over.sh", *arguments, before=few)
     assert done.returncode == 0, done.stderr
     return answer.read_text().strip()
 
@@ -229,7 +266,7 @@ def begin(tmp_path):
         assert done.returncode == 0, done.stderr
         return (tmp_path / "report").read_text()
 
-    run.home = tmp_path / "home"
+    run.home, run.began = tmp_path / "home", tmp_path / "marks" / "start-up-began"
     return run
 
 
@@ -252,6 +289,12 @@ def test_what_fails_is_reported_and_the_rest_goes_on(begin, line, words):
     assert "https://x/a|main|a|" in (begin.home / "pulled").read_text()
 
 
+def test_a_pod_whose_containers_run_again_fetches_again(begin):
+    begin(["https://x/a\tmain\ta"])
+    assert begin(["https://x/a\tmain\ta"], again=True) == ""
+    assert (begin.home / "pulled").read_text() == "https://x/a|main|a|" * 2
+
+
 def test_an_image_without_nbgitpuller(begin):
     assert "no nbgitpuller" in begin(["https://x/a\tmain\t-"], path="/usr/bin:/bin")
 
@@ -265,6 +308,6 @@ def test_packages_are_installed_once(begin):
 
 
 def test_a_container_that_ran_out_of_memory_lets_the_server_start(begin):
-    begin()
+    begin.began.touch()
     assert "too much for this server" in begin(["https://x/a\tmain\ta"], again=True)
     assert not (begin.home / "pulled").exists()

@@ -172,6 +172,27 @@ async def test_only_the_container_that_takes_over_is_root(offline):
     }
 
 
+async def test_with_a_route_and_a_database(offline):
+    """All three write the same pod."""
+    place = {"volumes": {"shared": {"claim": "shared", "mount": "/shared"}}, "environment": {"A": "b"}}
+    spawner = offline.spawner(
+        provision=EVERYTHING,
+        routes={"hpc": {"place": place}},
+        databases={"db": {"engine": "mariadb", "image": "mariadb:11.4", "everybody": True}},
+        database_sidecar="native",
+        **CHART,
+    )
+    spawner._stored = spawner._stored.with_namespace("db-alice", spawner.namespace, claim=True)
+    await spawner._run_apply_user_options({})
+    pod = await manifest(spawner)
+    assert [each["name"] for each in pod["spec"]["initContainers"]] == [
+        *("person-take-over", "person-accounts", "person-start-up", "database")
+    ]
+    assert {"home", "person", "person-made", "database-data"} <= set(named(pod["spec"]["volumes"]))
+    assert pod["spec"]["securityContext"]["fsGroup"] == 100
+    spawner._check_placement(pod)
+
+
 async def test_a_home_in_the_image_is_not_taken_over(offline):
     pod = await manifest(offline.spawner(provision=EVERYTHING))
     assert "person-take-over" not in named(pod["spec"]["initContainers"])
@@ -305,9 +326,11 @@ async def test_a_home_is_taken_over_once(provisioned, objects):
 
 async def test_what_could_not_be_fetched_is_told_and_the_server_starts(provisioned, objects):
     pulls = {"a": {"repository": "https://127.0.0.1:1/a", "branch": "main"}}
-    spawner = await provisioned(provision={"pulls": pulls, "time_limit": "5s"})
+    spawner = await provisioned(provision={"pulls": pulls, "time_limit": "5s"}, events_enabled=True)
     await spawner.start()
     [notice] = NOTICES.for_person("ada")
+    told = [event["message"] async for event in spawner.progress()]
+    assert told.count(notice.text) == 1
     assert "https://127.0.0.1:1/a was not fetched" in notice.text
     assert await spawner.poll() is None
     NOTICES.remove(notice.key, person="ada")

@@ -68,4 +68,5 @@ if [ -s "$lists/pulls" ]; then
   done < "$lists/pulls"
 fi
 [ ! -s "$lists/requirements" ] || requirements
+rm -f "$marks/start-up-began"
 exit 0
