@@ -1,12 +1,13 @@
 """What does a person's pod get? Init containers, volumes, mounts, variables and a security context."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from libretexts_hub.domain.account_files import account_name, group_lines, passwd_line
 from libretexts_hub.domain.git_rules import system_configuration, variables
 from libretexts_hub.domain.id_rules import once
 from libretexts_hub.domain.identity import Identity
+from libretexts_hub.domain.pod_fields import notebook_of
 from libretexts_hub.domain.provision import Person, Provision
 from libretexts_hub.domain.provision_scripts import program
 
@@ -55,7 +56,7 @@ def volumes(contents: Mapping[str, str]) -> list[dict[str, Any]]:
     ]
     return [
         {"name": LISTS, "downwardAPI": {"items": items}},
-        {"name": MADE, "emptyDir": {"sizeLimit": "16Mi"}},
+        {"name": MADE, "emptyDir": {"sizeLimit": "64Mi"}},
     ]
 
 
@@ -149,8 +150,9 @@ def start_up_container(
     }
 
 
-def home_mount(home: str, mounts: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+def home_mount_of(pod: Mapping[str, Any], home: str) -> Mapping[str, Any] | None:
     """The mount of the home: what is taken over is a volume, never a folder of the image."""
+    mounts = notebook_of(pod["spec"]).get("volumeMounts") or ()
     return next((each for each in mounts if each["mountPath"].rstrip("/") == home), None)
 
 

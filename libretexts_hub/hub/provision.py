@@ -140,6 +140,8 @@ class ProvisionMixin(Configurable):
         body = self.api.api_client.sanitize_for_serialization(pod)
         home = self._expand_user_properties(self.provisioning.home)
         take_over = self._home_of(self._person) != self._owned_home
+        if self.provisioning.take_over and core().home_mount_of(body, home) is None:
+            self.log.warning("%s: no volume is mounted at %s to be taken over", self._log_name, home)
         return core().add(pod, body, self._person, self.provisioning, home, take_over=take_over)
 
     def _home_of(self, person: Person) -> str:
@@ -148,7 +150,12 @@ class ProvisionMixin(Configurable):
         return f"{uid} {self.namespace}/{self.pvc_name}"
 
     async def _start(self):
-        url = await super()._start()
+        try:
+            url = await super()._start()
+        except Exception:
+            # Perhaps the home is a new volume of the same name: the next start looks at it again.
+            self._owned_home = ""
+            raise
         if self._person is not None:
             self._listen(self._person)
         return url

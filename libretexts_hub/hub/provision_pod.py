@@ -37,7 +37,7 @@ def add(
     before = list(notebook.volume_mounts or ())
     notebook.volume_mounts = [*before, *(get_k8s_model(V1VolumeMount, each) for each in mounts)]
     notebook.env = _environment(notebook.env or (), person, provision, home, written)
-    made = _init_containers(spec, notebook, written, mounts, person, provision, home, take_over)
+    made = _init_containers(spec, notebook, body, mounts, person, provision, home, take_over)
     spec.init_containers = [
         *(spec.init_containers or ()),
         *(get_k8s_model(V1Container, each) for each in made),
@@ -48,17 +48,18 @@ def add(
 def _init_containers(
     spec: Any,
     notebook: Any,
-    written: dict[str, Any],
+    body: dict[str, Any],
     mounts: list[dict[str, Any]],
     person: Person,
     provision: Provision,
     home: str,
     take_over: bool,
 ) -> list[dict[str, Any]]:
+    written = notebook_of(body["spec"])
     like = {key: written[key] for key in ALIKE if key in written}
     made = []
     if person.identity is not None:
-        mount = core.home_mount(home, written.get("volumeMounts") or ())
+        mount = core.home_mount_of(body, home)
         if take_over and provision.take_over is not None and mount is not None:
             group = spec.security_context["fsGroup"]
             made.append(core.take_over_container(person.identity, provision, mount, like, group))

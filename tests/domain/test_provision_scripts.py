@@ -215,13 +215,35 @@ def test_a_home_that_cannot_be_given_keeps_its_owner(home, tmp_path):
     [
         pytest.param(4242, (OLD,), "foreign 4242", id="of somebody else"),
         pytest.param(4242, (OLD, 4242), "done", id="one of several"),
-        pytest.param(0, (OLD,), "foreign 0", id="of root, with files"),
     ],
 )
 def test_whose_home_is_taken(home, owner, old, answer):
     fill(home, owner)
     assert take_over(home, *old) == answer
     assert home.stat().st_uid == (NEW if answer == "done" else owner)
+
+
+@needs_root
+def test_a_volume_whose_own_folder_is_roots(home):
+    """A kubelet gives a volume a group and leaves its owner, so this is what most homes look like."""
+    fill(home, OLD)
+    os.chown(home, 0, 100)
+    (home / "of root").write_text("x")
+    assert take_over(home) == "done"
+    assert (home / "of root").stat().st_uid == 0
+    (home / "of root").unlink()
+    assert owners(home) == {(NEW, GROUP_OF_NEW)}
+
+
+@needs_root
+@pytest.mark.parametrize("name", ["a folder", ".secret", "link"])
+def test_a_volume_of_root_with_files_of_others_stays(home, name):
+    fill(home, OLD)
+    os.chown(home, 0, 100)
+    os.lchown(home / name, 4242, 100)
+    assert take_over(home) == "foreign 4242"
+    assert home.stat().st_uid == 0
+    assert (home / "a folder" / "-rf *\n").stat().st_uid == OLD
 
 
 @needs_root

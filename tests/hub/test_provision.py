@@ -193,8 +193,9 @@ async def test_with_a_route_and_a_database(offline):
     spawner._check_placement(pod)
 
 
-async def test_a_home_in_the_image_is_not_taken_over(offline):
+async def test_a_home_in_the_image_is_not_taken_over(offline, caplog):
     pod = await manifest(offline.spawner(provision=EVERYTHING))
+    assert "no volume is mounted at /home/jovyan" in caplog.text
     assert "person-take-over" not in named(pod["spec"]["initContainers"])
 
 

@@ -64,6 +64,7 @@ LOGINS = {
     "poor": {"access_token": TOKEN, "scope": ["read:org"], "github_user": PROFILE},
     "tokenless": {"scope": ["repo"], "github_user": PROFILE},
     "restarted": {"access_token": TOKEN, "scope": ["repo"], "github_user": PROFILE},
+    "revoked": {"access_token": TOKEN, "scope": ["repo"], "github_user": PROFILE},
     "stopped": {"access_token": TOKEN, "scope": ["repo"], "github_user": PROFILE},
 }
 PUSH = """
@@ -239,6 +240,20 @@ async def test_a_hub_that_restarted_still_knows_the_server(site, started):
     await started("restarted")
     await site.hub.restart()
     assert (await site.push("restarted")).strip() == "pushed"
+
+
+async def test_a_server_whose_token_was_revoked_gets_none(site, started):
+    """As a person does it on the token page."""
+    person = await started("revoked")
+    found = (await person.hub_api("GET", "users/revoked/tokens"))["api_tokens"]
+    assert (await site.push("revoked")).strip() == "pushed"
+    await person.open("token")
+    for each in found:
+        if each["note"].startswith("Server at"):
+            await person.hub_api("DELETE", f"users/revoked/tokens/{each['id']}")
+    said = await site.push("revoked")
+    assert "your login has expired" in said or "gave no access token" in said
+    assert TOKEN not in said
 
 
 async def test_a_token_ends_with_its_server(site, started):

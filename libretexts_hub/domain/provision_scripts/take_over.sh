@@ -10,6 +10,15 @@ tell() {
   exit 0
 }
 
+is_one_of() {
+  wanted=$1
+  shift
+  for each in "$@"; do
+    [ "$each" != "$wanted" ] || return 0
+  done
+  return 1
+}
+
 left_of() {
   find "$home" -xdev -mindepth 1 -uid "$1" 2> /dev/null | head -n 1
 }
@@ -17,16 +26,15 @@ left_of() {
 owner=$(stat -c %u "$home") || tell "unknown: the owner of $home can't be read"
 [ "$owner" != "$uid" ] || tell "done"
 if [ "$owner" = 0 ]; then
-  # A new volume belongs to root, and has nothing in it but what its file system made.
-  [ -z "$(find "$home" -mindepth 1 -maxdepth 1 ! -name lost+found | head -n 1)" ] || tell "foreign 0"
-  chown "$uid:$gid" "$home" || tell "failed: $home can't be given away"
-  tell "done"
+  # A volume's own folder stays root's, also when its files are a person's: then these tell whose it is.
+  for entry in "$home"/* "$home"/.[!.]* "$home"/..?*; do
+    [ -e "$entry" ] || [ -L "$entry" ] || continue
+    one=$(stat -c %u "$entry")
+    is_one_of "$one" 0 "$uid" "$@" || tell "foreign $one"
+  done
+else
+  is_one_of "$owner" "$@" || tell "foreign $owner"
 fi
-is_old=
-for old in "$@"; do
-  [ "$owner" != "$old" ] || is_old=1
-done
-[ -n "$is_old" ] || tell "foreign $owner"
 echo "The home of $owner is given to $uid"
 for old in "$@"; do
   find "$home" -xdev -mindepth 1 -uid "$old" -exec chown -h "$uid:$gid" {} +
