@@ -104,9 +104,10 @@ class ProvisionMixin(Configurable):
     async def run_auth_state_hook(self, auth_state):
         """The operator's hook, and a look at what the login said. No token is kept here."""
         await super().run_auth_state_hook(auth_state)
-        if self.provisioning is not None:
+        wanted = self.provisioning
+        if wanted is not None:
             self._login = self._look_at(auth_state)
-            if not auth_state:
+            if not auth_state and (wanted.identity or wanted.git):
                 self.log.warning(
                     "%s: no auth_state to provision from. Set c.Authenticator.enable_auth_state = True",
                     self._log_name,

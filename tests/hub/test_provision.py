@@ -226,6 +226,13 @@ async def test_who_has_no_good_number_reads_why(offline, caplog, state, words):
     assert ("enable_auth_state" in caplog.text) == (state is None)
 
 
+async def test_pulls_alone_need_nothing_of_the_login(offline, caplog):
+    pulls = {"a": {"repository": "https://example.org/a"}}
+    pod = await manifest(offline.spawner(provision={"pulls": pulls}), None)
+    assert list(named(pod["spec"]["initContainers"])) == ["person-start-up"]
+    assert "auth_state" not in caplog.text
+
+
 async def test_a_start_without_a_look_at_the_login_is_refused(offline):
     with pytest.raises(tornado_web.HTTPError):
         await offline.spawner(provision=EVERYTHING).load_user_options()
