@@ -19,6 +19,7 @@ from libretexts_hub.domain.menu import Menu
 from libretexts_hub.domain.menu_checks import known_images
 from libretexts_hub.domain.name_templates import check_apart
 from libretexts_hub.domain.options import parse_options
+from libretexts_hub.domain.provision import parse_provision
 from libretexts_hub.domain.routes import Routes
 from libretexts_hub.domain.sizes import parse_sizes
 from libretexts_hub.errors import ConfigurationError, LibreTextsHubError
@@ -29,7 +30,7 @@ from libretexts_hub.hub.registry_files import check_files
 # The names under which `c.JupyterHub.spawner_class` may ask for our class.
 OUR_SPAWNER = ("libretexts", "libretexts_hub.hub.spawner.LibreTextsSpawner")
 # These are parsed, not only looked at: their errors have a better place than that of the trait.
-PARSED = ("images", "sizes", "options", "databases", "routes")
+PARSED = ("images", "sizes", "options", "databases", "routes", "provision")
 
 
 def check(config: Any) -> None:
@@ -125,6 +126,8 @@ def _check_menu(config: Any, spawner: type) -> None:
             )
     menu = Menu.parse(images, sizes, options, where=where)
     _check_databases(config, spawner, menu)
+    section, provision = _effective(config, spawner, "provision")
+    parse_provision(provision, where=f"{section}.provision")
     check_files(menu, f"{where}.images")
     _check_routes(config, spawner, menu)
     _check_profiles(config, spawner)

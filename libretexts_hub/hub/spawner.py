@@ -3,12 +3,13 @@
 from kubespawner import KubeSpawner
 
 from libretexts_hub.hub.menu import ImageMenuMixin
+from libretexts_hub.hub.provision import ProvisionMixin
 from libretexts_hub.hub.routing import GroupRoutingMixin
 from libretexts_hub.hub.sidecar import DatabaseSidecarMixin
 from libretexts_hub.hub.start import EventDrivenMixin
 
 
 class LibreTextsSpawner(
-    GroupRoutingMixin, DatabaseSidecarMixin, ImageMenuMixin, EventDrivenMixin, KubeSpawner
+    GroupRoutingMixin, DatabaseSidecarMixin, ProvisionMixin, ImageMenuMixin, EventDrivenMixin, KubeSpawner
 ):
     """Starts servers as pods. Every mixin calls `super()` first, so the leftmost acts last."""

@@ -1,0 +1,96 @@
+"""How does a test have a git server that wants a password? git's own CGI program behind HTTPS."""
+
+from __future__ import annotations
+
+import base64
+import os
+import ssl
+import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+
+from tests.servers.certificates import make_certificate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class GitServer:
+    """One repository, `course.git`, that takes what comes with the password `token`."""
+
+    def __init__(self, folder: Path, token: str) -> None:
+        self.repositories, self.token = folder / "repositories", token
+        self.asked: list[str] = []
+        certificate, key, self.ca_file = make_certificate(folder / "tls")
+        self.repository = self.repositories / "course.git"
+        run = ["git", "init", "--quiet", "--bare", "--initial-branch=main", str(self.repository)]
+        subprocess.run(run, check=True)
+        setting = ["git", "-C", str(self.repository), "config", "http.receivepack", "true"]
+        subprocess.run(setting, check=True)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self.host = f"127.0.0.1:{self._server.server_port}"
+        self.url = f"https://{self.host}/course.git"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def log(self) -> str:
+        """Authors and subjects of what was pushed."""
+        command = ["git", "-C", str(self.repository), "log", "--format=%an <%ae> %s", "main"]
+        return subprocess.run(command, capture_output=True, text=True).stdout
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _handler_for(git: GitServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            kind, _, words = self.headers.get("Authorization", "").partition(" ")
+            user, _, password = base64.b64decode(words).decode().partition(":") if words else ("", "", "")
+            git.asked.append(user)
+            if kind != "Basic" or password != git.token:
+                self.send_response(401)
+                self.send_header("WWW-Authenticate", 'Basic realm="git"')
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+            self._answer()
+
+        def do_POST(self) -> None:
+            self.do_GET()
+
+        def _answer(self) -> None:
+            path, _, query = self.path.partition("?")
+            length = int(self.headers.get("Content-Length") or 0)
+            environment = os.environ | {
+                "GIT_PROJECT_ROOT": str(git.repositories),
+                "GIT_HTTP_EXPORT_ALL": "1",
+                "REQUEST_METHOD": self.command,
+                "PATH_INFO": path,
+                "QUERY_STRING": query,
+                "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+                "CONTENT_LENGTH": str(length),
+                "REMOTE_USER": "somebody",
+            }
+            body = self.rfile.read(length)
+            if self.headers.get("Content-Encoding"):
+                environment["HTTP_CONTENT_ENCODING"] = self.headers["Content-Encoding"]
+            command = ["git", "http-backend"]
+            done = subprocess.run(command, input=body, capture_output=True, env=environment)
+            head, _, content = done.stdout.partition(b"\r\n\r\n")
+            headers = dict(line.split(": ", 1) for line in head.decode().splitlines())
+            self.send_response(int(headers.pop("Status", "200").split()[0]))
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    return Handler
