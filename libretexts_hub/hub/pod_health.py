@@ -14,13 +14,16 @@ HOPELESS = {
 
 def refuse_ended(pod, *, started: bool = False) -> None:
     """Raise HTTPError 500 in words if the pod has ended, crashes on and on, or (once `started`) is gone."""
-    ending = describe_ending(pod, started=started)
-    if ending:
-        cause, words = ending
-        FAILED_STARTS.labels(cause=cause).inc()
-        error = web.HTTPError(500, words)
-        error.jupyterhub_message = words
-        raise error
+    if ending := describe_ending(pod, started=started):
+        raise given_up(*ending)
+
+
+def given_up(cause: str, words: str) -> web.HTTPError:
+    """The HTTP error 500 that ends a start, counted under its cause."""
+    FAILED_STARTS.labels(cause=cause).inc()
+    error = web.HTTPError(500, words)
+    error.jupyterhub_message = words
+    return error
 
 
 def describe_ending(pod, *, started: bool = False) -> tuple[str, str] | None:

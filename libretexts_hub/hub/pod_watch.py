@@ -7,11 +7,9 @@ such that one whose first list failed, or whose watch has given up, is never ask
 
 import asyncio
 from collections import defaultdict
-from contextlib import aclosing
 
 from kubernetes_asyncio.client.rest import ApiException
 from kubespawner.spawner import EventReflector, PodReflector
-from tornado import web
 from traitlets.config import Configurable
 
 from libretexts_hub.clients import cluster
@@ -110,18 +108,6 @@ class PodWatchMixin(Configurable):
         events = reflector.of_pod(self.pod_name)
         before = [n for n, event in enumerate(events) if event["metadata"]["uid"] == self._last_event]
         return events[before[-1] + 1 :] if before and self._last_event else events
-
-    async def progress(self):
-        """KubeSpawner's. Where no events can be had it ends: then JupyterHub tells how the start ended.
-
-        An exception would break the stream, and with it the page that waits for a sentence.
-        """
-        try:
-            async with aclosing(super().progress()) as told:
-                async for event in told:
-                    yield event
-        except (web.HTTPError, ApiException, *cluster.UNREACHABLE) as error:
-            self.log.warning("No progress of %s to be shown: %r", self.pod_name, error)
 
     async def pod_change(self, seconds: float) -> None:
         """Wait until our pod changes, or for `seconds`. The reflector may be another one afterwards."""
