@@ -113,7 +113,8 @@ def _on_its_node(pod: Object, told: list[Happened]) -> Step:
             return Step(*found)
     if (pod.get("status") or {}).get("phase") == "Running":
         return Step("The environment is starting.", percent=80)
-    return Step("A machine was found. Your files are being attached.", percent=35)
+    has_files = any(volume.get("persistentVolumeClaim") for volume in _spec(pod).get("volumes") or ())
+    return Step(f"A machine was found.{' Your files are being attached.' if has_files else ''}", percent=35)
 
 
 def _last(told: list[Happened], matches: Callable[[Happened], bool]) -> Happened | None:

@@ -139,7 +139,6 @@ def _network(event: Happened) -> Found:
 
 
 AFTER = {
-    "Scheduled": lambda _: ("A machine was found. Your files are being attached.", "", 35, 0.0, False),
     "SuccessfulAttachVolume": lambda _: ("Your files are attached.", "", 45, 0.0, False),
     "FailedAttachVolume": _attach,
     "FailedMount": _attach,

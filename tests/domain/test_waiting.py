@@ -209,6 +209,13 @@ def test_a_native_sidecar_is_waited_for_until_it_has_started():
     assert "database" not in words(seen)
 
 
+def test_files_are_only_spoken_of_where_there_are_some():
+    seen = pod(node=NODE)
+    assert words(seen) == "A machine was found."
+    seen["spec"]["volumes"] = [{"name": "home", "persistentVolumeClaim": {"claimName": "claim-alice"}}]
+    assert words(seen, event("Scheduled")) == "A machine was found. Your files are being attached."
+
+
 def test_of_no_pod_there_is_nothing_to_say():
     assert step_of(None, [], 0) is None
 
