@@ -20,6 +20,7 @@ from libretexts_hub.hub.pod_check import PodCheckMixin
 from libretexts_hub.hub.pod_create import PodCreationMixin
 from libretexts_hub.hub.pod_end import PodEndMixin
 from libretexts_hub.hub.pod_health import given_up, refuse_ended
+from libretexts_hub.hub.pod_loss import PodLossMixin
 from libretexts_hub.hub.pod_patience import Patience
 from libretexts_hub.hub.pod_watch import PodWatchMixin
 from libretexts_hub.hub.progress import ProgressMixin
@@ -32,7 +33,14 @@ MARGIN_SECONDS = 1.0
 
 
 class EventDrivenMixin(
-    PodCheckMixin, PodEndMixin, PodCreationMixin, HomeClaimMixin, ProgressMixin, PodWatchMixin, Configurable
+    PodCheckMixin,
+    PodLossMixin,
+    PodEndMixin,
+    PodCreationMixin,
+    HomeClaimMixin,
+    ProgressMixin,
+    PodWatchMixin,
+    Configurable,
 ):
     """KubeSpawner's start, stop and poll, driven by the pod watch."""
 
@@ -56,6 +64,7 @@ class EventDrivenMixin(
         self._last_trouble = None
         self._patience = Patience(self.image_pull_tries)
         self._logged_detail = ""
+        self.forget_end()
         self._start_id = uuid.uuid4().hex
         margin = min(MARGIN_SECONDS, self.start_timeout / 10)
         self._start_deadline = asyncio.get_running_loop().time() + self.start_timeout - margin
