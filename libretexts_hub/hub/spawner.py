@@ -2,6 +2,7 @@
 
 from kubespawner import KubeSpawner
 
+from libretexts_hub.hub.homes import HomesMixin
 from libretexts_hub.hub.menu import ImageMenuMixin
 from libretexts_hub.hub.routing import GroupRoutingMixin
 from libretexts_hub.hub.sidecar import DatabaseSidecarMixin
@@ -9,6 +10,6 @@ from libretexts_hub.hub.start import EventDrivenMixin
 
 
 class LibreTextsSpawner(
-    GroupRoutingMixin, DatabaseSidecarMixin, ImageMenuMixin, EventDrivenMixin, KubeSpawner
+    GroupRoutingMixin, DatabaseSidecarMixin, HomesMixin, ImageMenuMixin, EventDrivenMixin, KubeSpawner
 ):
     """Starts servers as pods. Every mixin calls `super()` first, so the leftmost acts last."""
