@@ -27,8 +27,8 @@ class HomesMixin(HomeGrowthMixin, Configurable):
         `not_groups`, `courses`; without them everybody, so such an entry stands last. What a new claim gets:
         `capacity`, `storage_class`, `access_modes`; what is not written is as the chart has it. `grow: true`
         raises an existing claim to `capacity` when its storage class allows it; it needs a Role that
-        `libretexts-hub roles --for homes` prints. `measure: true` looks at each start how full the home is.
-        Names of claims never change. A list of entries with `slug` is accepted too. Empty, the default,
+        `libretexts-hub roles --for homes` prints. `measure: true` looks at each start how full the home is,
+        and lets JupyterLab start in a full one. Names of claims never change. A list of entries with `slug` is accepted too. Empty, the default,
         leaves all homes as the chart has them.
 
         Example: `c.LibreTextsSpawner.homes = {"physics": {"groups": ["physics"], "capacity": "50Gi", "storage_class": "fast", "grow": True}, "others": {"capacity": "10Gi"}}`
@@ -83,6 +83,18 @@ class HomesMixin(HomeGrowthMixin, Configurable):
         if home is not None and home.measure:
             self._add_probe(pod)
         return pod
+
+    def get_env(self):
+        """KubeSpawner's, and a place for Jupyter's runtime files that is not the home.
+
+        JupyterLab 4 exits where it can't write them; elsewhere it starts in a full home, kernels too.
+        """
+        environment = super().get_env()
+        home = self.home
+        if home is not None and home.measure:
+            # By the name of the pod, since the embedded cluster's pods share a /tmp.
+            environment.setdefault("JUPYTER_RUNTIME_DIR", f"/tmp/jupyter-{self.pod_name}")  # noqa: S108
+        return environment
 
     def _add_probe(self, pod) -> None:
         from kubernetes_asyncio.client import V1Container

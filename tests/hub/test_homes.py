@@ -144,6 +144,19 @@ async def test_how_full_a_home_is_is_known_after_the_start(web, objects):
     assert " of " in spawner.home_space()
 
 
+@pytest.mark.parametrize(
+    ("measure", "written", "folder"),
+    [
+        (True, {}, "/tmp/jupyter-jupyter-alice"),
+        (True, {"JUPYTER_RUNTIME_DIR": "/run"}, "/run"),
+        (False, {}, None),
+    ],
+)
+async def test_a_full_home_keeps_no_runtime_files(offline, measure, written, folder):
+    spawner = offline.spawner(environment=written, homes={"all": {"measure": measure}}, **HOME)
+    assert spawner.get_env().get("JUPYTER_RUNTIME_DIR") == folder
+
+
 async def test_a_full_home_is_told_and_the_server_starts(web, monkeypatch):
     spawner = web(**HOME | {"homes": {"all": {"measure": True}}})
     monkeypatch.setattr("libretexts_hub.domain.home_space.SCRIPT", FULL)
