@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # A notice of what was long ago helps nobody.
 TOLD_FOR_SECONDS = 14 * 24 * 3600.0
+LONGEST_WORDS = 1000
 # A hub that was just started does not tell again of what happened before.
 RECENT_SECONDS = 15 * 60.0
 
@@ -27,10 +28,16 @@ def core() -> ModuleType:
     return disruption
 
 
+STATE_KEY = "libretexts_ended"
+STATE_VERSION = 1
+
+
 class PodLossMixin(Configurable):
     """KubeSpawner's poll, with a look at why a server is over."""
 
     _memory_restarts = 0
+    # What the owner has not seen yet. In the state, since the hub may restart before they come.
+    _untold = ""
 
     async def poll(self):
         """KubeSpawner's answer. What it tells of an end is posted for the owner."""
@@ -72,9 +79,37 @@ class PodLossMixin(Configurable):
             self._post(core().memory_words(self.name))
 
     def _post(self, words: str) -> None:
+        self._untold = words
+        self._post_untold()
+        self._save_state()
+
+    def _post_untold(self) -> None:
         until = time.time() + TOLD_FOR_SECONDS
-        notice = Notice(Kind.WARNING, words, until, key=f"ended {self.name}", is_once=True)
+        notice = Notice(Kind.WARNING, self._untold, until, key=f"ended {self.name}", is_once=True)
         NOTICES.post(notice, person=self.user.name)
+
+    def end_was_told(self) -> None:
+        """Its owner has seen a page with all notices."""
+        if self._untold:
+            self._untold = ""
+            self._save_state()
+
+    # State --------------------------------------------------------------------------------------------------
+
+    def get_state(self):
+        """KubeSpawner's state, and what the owner is still to be told."""
+        state = super().get_state()
+        if self._untold:
+            state[STATE_KEY] = {"version": STATE_VERSION, "words": self._untold}
+        return state
+
+    def load_state(self, state):
+        """KubeSpawner's state, and what the owner is still to be told; a later version's is left alone."""
+        super().load_state(state)
+        saved = state.get(STATE_KEY)
+        if isinstance(saved, dict) and saved.get("version") == STATE_VERSION:
+            self._untold = str(saved.get("words", ""))[:LONGEST_WORDS]
+            self._post_untold()
 
 
 def _restarted(pod) -> bool:

@@ -23,8 +23,17 @@ async def test_the_progress_page_speaks_in_words_and_says_nothing_twice(site: Si
         await wanda.stop()
 
 
-@pytest.mark.parametrize("page", ["home", "spawn-pending/quick-vera"])
-async def test_a_preempted_server_is_told_on_the_next_page_and_no_other(site: Site, page: str) -> None:
+@pytest.mark.parametrize(
+    ("page", "restarts"),
+    [
+        pytest.param("home", False, id="home"),
+        pytest.param("spawn-pending/quick-vera", False, id="not-running"),
+        pytest.param("home", True, id="hub-restarted"),
+    ],
+)
+async def test_a_preempted_server_is_told_on_the_next_page_and_no_other(
+    site: Site, page: str, restarts: bool
+) -> None:
     async with site.person("quick-vera") as vera:
         await vera.spawn()
         await vera.wait_until_ready()
@@ -37,9 +46,11 @@ async def test_a_preempted_server_is_told_on_the_next_page_and_no_other(site: Si
         await site.objects.delete("pods", name)
         await eventually("the pod is gone", lambda: _is_gone(site))
 
-        if page != "home":
+        if page != "home" or restarts:
             # As the culler would find it; on the home page JupyterHub looks by itself.
             await vera.hub_api("DELETE", "users/quick-vera/server")
+        if restarts:
+            await site.hub.restart()
         next_page = await vera.open(page)
         assert "It had to make room for one that goes first." in next_page.html
         assert "What was saved in your home is still there." in next_page.html

@@ -8,6 +8,7 @@ import pytest
 from libretexts_hub.hub.menu_notices import notices_for_owner
 from libretexts_hub.hub.notices import NOTICES
 from libretexts_hub.hub.pod_watch import MOST_LOST
+from tests.hub.workshop import Record
 
 PREEMPTED = {"type": "DisruptionTarget", "status": "True", "reason": "PreemptionByScheduler"}
 
@@ -47,6 +48,27 @@ async def test_a_preempted_server_is_told_once(running):
     [text] = told(running)
     assert "make room" in text
     assert told(running) == []
+
+
+async def test_a_hub_that_restarts_has_not_forgotten_it_and_tells_it_once(running, web):
+    change(running, conditions=[PREEMPTED])
+    running.pod_reflector.pods.pop(running.pod_key)
+    await running.poll()
+    running.clear_state()  # as JupyterHub does when a server is over
+    record = Record(state=running.get_state())
+    NOTICES._of.clear()
+
+    found = web(record=record)
+
+    assert "make room" in told(found)[0]
+    assert told(found) == []
+    assert "libretexts_ended" not in record.state
+    assert told(web(record=record)) == []
+
+
+async def test_state_of_a_later_version_is_left_alone(web):
+    found = web(record=Record(state={"libretexts_ended": {"version": 9, "words": "?"}}))
+    assert told(found) == []
 
 
 async def test_an_evicted_server_is_told(running):
