@@ -17,6 +17,20 @@ if TYPE_CHECKING:
     from libretexts_hub.domain.homes import Home
 
 
+KEPT = 8
+_parsed: list[tuple[object, tuple[Home, ...]]] = []
+
+
+def parsed_homes(raw: object, where: str) -> tuple[Home, ...]:
+    """`parse_homes`, once for each configuration: every spawner object has its own copy of the trait."""
+    for known, homes in _parsed:
+        if known == raw:
+            return homes
+    homes = core().parse_homes(raw, where=where)
+    _parsed[:] = [(raw, homes), *_parsed[: KEPT - 1]]
+    return homes
+
+
 class HomesMixin(HomeGrowthMixin, Configurable):
     """Capacity, class and access modes of a home by group. Without `homes` it changes nothing."""
 
@@ -44,7 +58,7 @@ class HomesMixin(HomeGrowthMixin, Configurable):
 
     @validate("homes")
     def _check_homes(self, proposal):
-        core().parse_homes(proposal.value, where=f"c.{type(self).__name__}.homes")
+        parsed_homes(proposal.value, f"c.{type(self).__name__}.homes")
         return proposal.value
 
     @property
@@ -54,8 +68,7 @@ class HomesMixin(HomeGrowthMixin, Configurable):
             return None
         groups = getattr(self.user, "groups", ())
         member_of = folded(group.name for group in groups) if isinstance(groups, Iterable) else frozenset()
-        written = core().parse_homes(self.homes, where=f"c.{type(self).__name__}.homes")
-        return core().home_for(written, member_of)
+        return core().home_for(parsed_homes(self.homes, f"c.{type(self).__name__}.homes"), member_of)
 
     def get_pvc_manifest(self):
         """KubeSpawner's claim, as it is to be for this person. Its name is KubeSpawner's own."""

@@ -5,7 +5,6 @@ from kubernetes_asyncio.client.rest import ApiException
 from tornado import web
 
 from libretexts_hub.clients import cluster
-from libretexts_hub.domain.quota import words_of_refusal
 from libretexts_hub.errors import SelectionError
 from libretexts_hub.hub.metrics import REFUSED_CHOICES
 
@@ -45,6 +44,9 @@ def refused_by_cluster(log, what: str, error: ApiException) -> web.HTTPError:
     The reason goes to the log. The object doesn't: a pod's environment holds a token.
     """
     log.error("Kubernetes refused to create %s: %s", what, cluster.reason(error))
+    # Here, since a hub's start waits for every import.
+    from libretexts_hub.domain.quota import words_of_refusal
+
     said = words_of_refusal(cluster.reason(error)) if error.status in (403, 422) else ""
     words = said or (
         "The cluster refused to start this server. Tell the operators of this hub, who find the reason."
