@@ -96,6 +96,18 @@ async def read_claim(api: Any, namespace: str, name: str, *, seconds: float) -> 
     return claim
 
 
+async def grow_claim(api: Any, namespace: str, name: str, size: str, *, version: str, seconds: float) -> None:
+    """PATCH the size that a PersistentVolumeClaim asks for, if it still is of this version."""
+    body = {
+        "metadata": {"resourceVersion": version},
+        "spec": {"resources": {"requests": {"storage": size}}},
+    }
+    request = api.patch_namespaced_persistent_volume_claim(
+        name, namespace, body, _preload_content=False, _content_type="application/merge-patch+json"
+    )
+    await asyncio.wait_for(sent(request), seconds)
+
+
 @dataclass(frozen=True)
 class Requests:
     """The requests for one kind of namespaced object, by its name in the client's methods (`secret`)."""

@@ -14,6 +14,7 @@ from traitlets.config import DeferredConfig, LazyConfigValue
 from libretexts_hub.domain.access import parse_access
 from libretexts_hub.domain.databases import parse_databases
 from libretexts_hub.domain.entries import Entry, did_you_mean
+from libretexts_hub.domain.homes import parse_homes
 from libretexts_hub.domain.images import parse_images
 from libretexts_hub.domain.menu import Menu
 from libretexts_hub.domain.menu_checks import known_images
@@ -30,7 +31,7 @@ from libretexts_hub.hub.registry_files import check_files
 # The names under which `c.JupyterHub.spawner_class` may ask for our class.
 OUR_SPAWNER = ("libretexts", "libretexts_hub.hub.spawner.LibreTextsSpawner")
 # These are parsed, not only looked at: their errors have a better place than that of the trait.
-PARSED = ("images", "sizes", "options", "databases", "routes", "provision")
+PARSED = ("images", "sizes", "options", "databases", "homes", "routes", "provision")
 
 
 def check(config: Any) -> None:
@@ -128,6 +129,8 @@ def _check_menu(config: Any, spawner: type) -> None:
     _check_databases(config, spawner, menu)
     section, provision = _effective(config, spawner, "provision")
     parse_provision(provision, where=f"{section}.provision")
+    where_homes, homes = _effective(config, spawner, "homes")
+    parse_homes(homes, where=f"{where_homes}.homes")
     check_files(menu, f"{where}.images")
     _check_routes(config, spawner, menu)
     _check_profiles(config, spawner)

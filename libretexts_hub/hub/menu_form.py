@@ -60,9 +60,9 @@ class MenuFormMixin(Configurable):
 
         return form
 
-    def notices(self) -> list[Notice]:
-        """What the owner of this server is to see on a page."""
-        return notices_for_owner(self)
+    def notices(self, *, keep: bool = False) -> list[Notice]:
+        """What the owner of this server is to see on a page. `keep`: on a page that leaves by itself."""
+        return notices_for_owner(self, keep=keep)
 
     def _options_from_form(self, formdata):
         """Form fields as options. A refusal here never begins a start, so it counts as no failure."""

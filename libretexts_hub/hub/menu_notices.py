@@ -21,16 +21,31 @@ def tell_successor(spawner: Any, selection: "Selection") -> None:
         NOTICES.post(Notice(Kind.WARNING, selection.notice, until, key), person=spawner.user.name)
 
 
-def notices_for_owner(spawner: Any) -> list[Notice]:
-    """All notices for the owner of this server, those about each of their running servers among them."""
+def notices_for_owner(spawner: Any, *, keep: bool = False) -> list[Notice]:
+    """All notices for the owner of this server, those about each of their running servers among them.
+
+    `keep`: another page follows at once, or somebody else looks, so nothing counts as shown.
+    """
     person = spawner.user.name
-    for name, server in getattr(spawner.user, "spawners", {"": spawner}).items():
+    servers = getattr(spawner.user, "spawners", {"": spawner})
+    for name, server in servers.items():
         words = _newer_words(server)
         if words:
             NOTICES.post(Notice(Kind.INFO, words, key=f"newer than {name}"), person=person)
         else:
             NOTICES.remove(f"newer than {name}", person=person)
-    return NOTICES.for_person(person)
+    keep = keep or not _is_seen_by_owner(spawner)
+    shown = NOTICES.for_person(person, keep=keep)
+    for server in () if keep else servers.values():
+        if told := getattr(server, "end_was_told", None):
+            told()
+    return shown
+
+
+def _is_seen_by_owner(spawner: Any) -> bool:
+    """Whether no administrator asks for this page."""
+    viewer = getattr(getattr(spawner, "handler", None), "current_user", None)
+    return viewer is None or getattr(viewer, "name", None) == spawner.user.name
 
 
 def _newer_words(server: Any) -> str:

@@ -44,6 +44,12 @@ FAILED_STARTS = registered(
     "Starts that ended: the server stopped or never answered",
     ["cause"],
 )
+ENDED_SERVERS = registered(
+    Counter,
+    "libretexts_ended_servers_total",
+    "Running servers that the cluster ended, by cause (Evicted, PreemptionByScheduler, OOMKilled, ...)",
+    ["cause"],
+)
 REGISTRY_READS = registered(
     Counter,
     "libretexts_registry_reads_total",

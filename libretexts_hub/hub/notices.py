@@ -24,12 +24,16 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Notice:
-    """One text for one person or for everybody; `until` in seconds since the epoch, None: until removed."""
+    """One text for one person or for everybody; `until` in seconds since the epoch, None: until removed.
+
+    `is_once`: shown on one page, then forgotten.
+    """
 
     kind: Kind
     text: str
     until: float | None = None
     key: str = ""
+    is_once: bool = False
 
     def is_over(self, now: float) -> bool:
         """Whether it is not to be shown any more."""
@@ -51,14 +55,18 @@ class Notices:
         """Show the notice of this `key` no longer."""
         self._of[person] = [each for each in self._of[person] if each.key != key]
 
-    def for_person(self, person: str, *, now: float | None = None) -> list[Notice]:
-        """What this person is to see, the notices for everybody first; what is over is forgotten."""
+    def for_person(self, person: str, *, now: float | None = None, keep: bool = False) -> list[Notice]:
+        """What this person is to see, the notices for everybody first; what is over is forgotten.
+
+        `keep`: this is not the page on which a notice to be shown once counts as shown.
+        """
         now = time.time() if now is None else now
         shown = []
         for name in dict.fromkeys((EVERYBODY, person)):
             kept = [each for each in self._of.get(name, ()) if not each.is_over(now)]
-            if kept:
-                self._of[name] = kept
+            left = [each for each in kept if keep or not each.is_once or name == EVERYBODY]
+            if left:
+                self._of[name] = left
             else:
                 self._of.pop(name, None)
             shown += kept

@@ -14,13 +14,16 @@ HOPELESS = {
 
 def refuse_ended(pod, *, started: bool = False) -> None:
     """Raise HTTPError 500 in words if the pod has ended, crashes on and on, or (once `started`) is gone."""
-    ending = describe_ending(pod, started=started)
-    if ending:
-        cause, words = ending
-        FAILED_STARTS.labels(cause=cause).inc()
-        error = web.HTTPError(500, words)
-        error.jupyterhub_message = words
-        raise error
+    if ending := describe_ending(pod, started=started):
+        raise given_up(*ending)
+
+
+def given_up(cause: str, words: str) -> web.HTTPError:
+    """The HTTP error 500 that ends a start, counted under its cause."""
+    FAILED_STARTS.labels(cause=cause).inc()
+    error = web.HTTPError(500, words)
+    error.jupyterhub_message = words
+    return error
 
 
 def describe_ending(pod, *, started: bool = False) -> tuple[str, str] | None:
@@ -28,8 +31,13 @@ def describe_ending(pod, *, started: bool = False) -> tuple[str, str] | None:
     if pod is None:
         return ("gone", "The server was removed while it started. Start it again.") if started else None
     status = pod.get("status", {})
+    for state in status.get("initContainerStatuses") or ():
+        # One that crashes may be waiting for something: it is tried as long as the start has time.
+        if _waiting_for(state) in HOPELESS.keys() - {"CrashLoopBackOff"}:
+            reason = _waiting_for(state)
+            return reason, f"What prepares the server {HOPELESS[reason]}. {TRY_ANOTHER}"
     for state in status.get("containerStatuses") or ():
-        reason = ((state.get("state") or {}).get("waiting") or {}).get("reason")
+        reason = _waiting_for(state)
         if reason in HOPELESS:
             return reason, f"The server {HOPELESS[reason]}{_exit_code(state)}. {TRY_ANOTHER}"
     if status.get("phase") in ("Failed", "Succeeded"):
@@ -42,6 +50,10 @@ def describe_ending(pod, *, started: bool = False) -> tuple[str, str] | None:
 TRY_ANOTHER = (
     "Start it again or choose another environment; if that doesn't help, tell the operators of this hub."
 )
+
+
+def _waiting_for(state) -> str:
+    return ((state.get("state") or {}).get("waiting") or {}).get("reason") or ""
 
 
 def _exit_code(state) -> str:

@@ -7,11 +7,9 @@ such that one whose first list failed, or whose watch has given up, is never ask
 
 import asyncio
 from collections import defaultdict
-from contextlib import aclosing
 
 from kubernetes_asyncio.client.rest import ApiException
 from kubespawner.spawner import EventReflector, PodReflector
-from tornado import web
 from traitlets.config import Configurable
 
 from libretexts_hub.clients import cluster
@@ -24,14 +22,17 @@ LOOK_AGAIN_SECONDS = 5
 SHORT_POLL_SECONDS = 0.2
 # Between two attempts of a start to make the first list, while the API server is away.
 FIRST_LIST_PAUSE_SECONDS = 0.5
+# Of so many pods that went it is kept what they said at the end.
+MOST_LOST = 500
 
 
 class NotifyingPods(dict):
-    """The reflector's dictionary, which reports the key of every change."""
+    """The reflector's dictionary, which reports the key of every change, and a pod that goes."""
 
-    def __init__(self, pods, notify):
+    def __init__(self, pods, notify, notify_gone=lambda _key, _pod: None):
         super().__init__(pods)
         self._notify = notify
+        self._notify_gone = notify_gone
 
     def __setitem__(self, key, pod):
         super().__setitem__(key, pod)
@@ -39,6 +40,8 @@ class NotifyingPods(dict):
 
     def pop(self, key, *fallback):
         pod = super().pop(key, *fallback)
+        if pod:
+            self._notify_gone(key, pod)
         self._notify(key)
         return pod
 
@@ -49,13 +52,29 @@ class PodWatch(PodReflector):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self._waiting: dict[str, set[asyncio.Future]] = defaultdict(set)
+        # The last look of pods that the cluster itself has ended.
+        self.lost: dict[str, dict] = {}
 
     async def _list_and_update(self, resource_version=None):
         # The list replaces the dictionary. @observe("resources") would miss {} -> {}, so wrap it here.
+        before = self.resources
         version = await super()._list_and_update(resource_version)
-        self.resources = NotifyingPods(self.resources, self._wake)
+        self.resources = NotifyingPods(self.resources, self._wake, self._note_lost)
+        for key in before.keys() - self.resources.keys():
+            self._note_lost(key, before[key])
         self.wake_all()
         return version
+
+    def _note_lost(self, key: str, pod: dict) -> None:
+        """Keep what nobody can look up any more: a preempted pod is deleted at once."""
+        # Here, since a hub's start waits for every import.
+        from libretexts_hub.domain.disruption import is_marked
+
+        if "status" in pod and is_marked(pod):
+            self.lost.pop(key, None)
+            self.lost[key] = pod
+            if len(self.lost) > MOST_LOST:
+                del self.lost[next(iter(self.lost))]
 
     async def change(self, key: str, seconds: float) -> None:
         """Wait until the pod `namespace/name` changes, or `seconds` pass.
@@ -110,18 +129,6 @@ class PodWatchMixin(Configurable):
         events = reflector.of_pod(self.pod_name)
         before = [n for n, event in enumerate(events) if event["metadata"]["uid"] == self._last_event]
         return events[before[-1] + 1 :] if before and self._last_event else events
-
-    async def progress(self):
-        """KubeSpawner's. Where no events can be had it ends: then JupyterHub tells how the start ended.
-
-        An exception would break the stream, and with it the page that waits for a sentence.
-        """
-        try:
-            async with aclosing(super().progress()) as told:
-                async for event in told:
-                    yield event
-        except (web.HTTPError, ApiException, *cluster.UNREACHABLE) as error:
-            self.log.warning("No progress of %s to be shown: %r", self.pod_name, error)
 
     async def pod_change(self, seconds: float) -> None:
         """Wait until our pod changes, or for `seconds`. The reflector may be another one afterwards."""

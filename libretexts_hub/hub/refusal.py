@@ -44,9 +44,13 @@ def refused_by_cluster(log, what: str, error: ApiException) -> web.HTTPError:
     The reason goes to the log. The object doesn't: a pod's environment holds a token.
     """
     log.error("Kubernetes refused to create %s: %s", what, cluster.reason(error))
-    words = "The cluster refused to start this server. Tell the operators of this hub, who find the reason."
-    if error.status == 403 and "quota" in cluster.reason(error):
-        words = "There is no room for another server now. Try again later, or choose a smaller size."
+    # Here, since a hub's start waits for every import.
+    from libretexts_hub.domain.quota import words_of_refusal
+
+    said = words_of_refusal(cluster.reason(error)) if error.status in (403, 422) else ""
+    words = said or (
+        "The cluster refused to start this server. Tell the operators of this hub, who find the reason."
+    )
     refusal = web.HTTPError(503, words)
     refusal.jupyterhub_message = words
     return refusal

@@ -48,7 +48,9 @@ PREPULL = (
     Permission(("daemonsets",), ("get", "patch"), "libretexts-hub images --apply", "apps", (PULLER,)),
 )
 PURGE = (Permission(("nodes",), ("get", "list"), "libretexts-hub images --purge", is_cluster_wide=True),)
-PARTS = {"hub": HUB, "prepull": PREPULL, "purge": PURGE}
+# Beyond the chart's Role, for `grow: true` only.
+HOMES = (Permission(("persistentvolumeclaims",), ("patch",), "homes that grow"),)
+PARTS = {"hub": HUB, "homes": HOMES, "prepull": PREPULL, "purge": PURGE}
 
 # The scopes of JupyterHub that a server's own token has (its default role `server`).
 SERVER_SCOPES = ("users:activity!user", "access:servers!server")

@@ -2,6 +2,7 @@
 
 from kubespawner import KubeSpawner
 
+from libretexts_hub.hub.homes import HomesMixin
 from libretexts_hub.hub.menu import ImageMenuMixin
 from libretexts_hub.hub.provision import ProvisionMixin
 from libretexts_hub.hub.routing import GroupRoutingMixin
@@ -10,6 +11,12 @@ from libretexts_hub.hub.start import EventDrivenMixin
 
 
 class LibreTextsSpawner(
-    GroupRoutingMixin, DatabaseSidecarMixin, ProvisionMixin, ImageMenuMixin, EventDrivenMixin, KubeSpawner
+    GroupRoutingMixin,
+    DatabaseSidecarMixin,
+    HomesMixin,
+    ProvisionMixin,
+    ImageMenuMixin,
+    EventDrivenMixin,
+    KubeSpawner,
 ):
     """Starts servers as pods. Every mixin calls `super()` first, so the leftmost acts last."""

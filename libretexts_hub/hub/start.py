@@ -8,6 +8,7 @@ import time
 import uuid
 
 from jupyterhub.utils import make_ssl_context, url_path_join
+from traitlets import Integer
 from traitlets.config import Configurable
 
 from libretexts_hub.clients import cluster
@@ -18,8 +19,11 @@ from libretexts_hub.hub.metrics import START_SECONDS
 from libretexts_hub.hub.pod_check import PodCheckMixin
 from libretexts_hub.hub.pod_create import PodCreationMixin
 from libretexts_hub.hub.pod_end import PodEndMixin
-from libretexts_hub.hub.pod_health import refuse_ended
+from libretexts_hub.hub.pod_health import given_up, refuse_ended
+from libretexts_hub.hub.pod_loss import PodLossMixin
+from libretexts_hub.hub.pod_patience import Patience
 from libretexts_hub.hub.pod_watch import PodWatchMixin
+from libretexts_hub.hub.progress import ProgressMixin
 from libretexts_hub.hub.refusal import unanswered
 from libretexts_hub.hub.turns import take_turn
 
@@ -29,14 +33,38 @@ MARGIN_SECONDS = 1.0
 
 
 class EventDrivenMixin(
-    PodCheckMixin, PodEndMixin, PodCreationMixin, HomeClaimMixin, PodWatchMixin, Configurable
+    PodCheckMixin,
+    PodLossMixin,
+    PodEndMixin,
+    PodCreationMixin,
+    HomeClaimMixin,
+    ProgressMixin,
+    PodWatchMixin,
+    Configurable,
 ):
     """KubeSpawner's start, stop and poll, driven by the pod watch."""
+
+    image_pull_tries = Integer(
+        3,
+        min=1,
+        help="""
+        After how many failed attempts to fetch its image a start is given up, with the cause in words. A
+        registry that does not answer or asks to wait is tried until the start's time is over. The default
+        is 3, which takes a node about half a minute.
+
+        Example: `c.LibreTextsSpawner.image_pull_tries = 5`
+        """,
+    ).tag(config=True)
+
+    _patience = Patience(1)
 
     def start(self):
         """Begin a start with an id of its own."""
         set_loaded_code_aside()
         self._last_trouble = None
+        self._patience = Patience(self.image_pull_tries)
+        self._logged_detail = ""
+        self.forget_end()
         self._start_id = uuid.uuid4().hex
         margin = min(MARGIN_SECONDS, self.start_timeout / 10)
         self._start_deadline = asyncio.get_running_loop().time() + self.start_timeout - margin
@@ -87,12 +115,29 @@ class EventDrivenMixin(
         while not self._is_running(self.watched_pod()):
             pod = self.watched_pod()
             refuse_ended(pod)
+            self._refuse_hopeless(pod)
+            self.log_step()
             await self._repair_claim(pod)
             remaining = self._start_deadline - asyncio.get_running_loop().time()
             if remaining <= 0:
-                raise TimeoutError(f"pod {self.pod_key} did not start in {self.start_timeout} seconds!")
+                raise self._out_of_time()
             await self.pod_change(remaining)
         return True
+
+    def _refuse_hopeless(self, pod) -> None:
+        """Raise HTTPError 500 in words for what was tried often enough."""
+        if ending := self._patience.ending(pod, asyncio.get_running_loop().time()):
+            cause, words, detail = ending
+            self.log.error("The start of %s is given up: %s", self._log_name, detail)
+            raise given_up(cause, words)
+
+    def _out_of_time(self) -> TimeoutError:
+        """With what it waited for to the end, in words for the person."""
+        error = TimeoutError(f"pod {self.pod_key} did not start in {self.start_timeout} seconds!")
+        step = self.current_step()
+        if step is not None:
+            error.jupyterhub_message = f"Your server did not start in time. The last step was: {step.words}"
+        return error
 
     async def _until_answering(self, url: str) -> None:
         """Ask the server itself, so that JupyterHub's first check finds it: its own waits are random too."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
+from libretexts_hub import templates
 from tests.servers.faults import FaultProxy
 from tests.servers.hub import ADMIN, ADMIN_PASSWORD, PASSWORD, HubProcess
 from tests.servers.hub_config import assignments
@@ -55,6 +56,7 @@ FAILURE_LIMIT = 3
 
 SETTINGS = {
     "JupyterHub.log_level": "INFO",
+    "JupyterHub.template_paths": list(templates.__path__),
     "JupyterHub.tornado_settings": {"slow_stop_timeout": 30},
     "Spawner.consecutive_failure_limit": FAILURE_LIMIT,
     "KubeSpawner.k8s_api_request_timeout": API_REQUEST_TIMEOUT_SECONDS,

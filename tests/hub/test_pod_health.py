@@ -12,6 +12,12 @@ def pod(phase="Pending", *, waiting=None, terminated=None, last=None):
     return {"metadata": {}, "status": {"phase": phase, "containerStatuses": [container]}}
 
 
+def init(**state):
+    seen = pod(**state)
+    seen["status"]["initContainerStatuses"] = seen["status"].pop("containerStatuses")
+    return seen
+
+
 @pytest.mark.parametrize(
     ("seen", "words"),
     [
@@ -21,6 +27,7 @@ def pod(phase="Pending", *, waiting=None, terminated=None, last=None):
             id="crash",
         ),
         pytest.param(pod(waiting="InvalidImageName"), "not valid", id="image"),
+        pytest.param(init(waiting="InvalidImageName"), "What prepares the server", id="image-of-init"),
         pytest.param(
             pod("Failed", terminated={"exitCode": 137, "reason": "OOMKilled"}), "OOMKilled", id="memory"
         ),
@@ -47,6 +54,7 @@ def test_no_hope(seen, words):
         pytest.param(pod(waiting="ImagePullBackOff"), id="a-registry-that-may-come-back"),
         pytest.param(pod("Running", terminated={"exitCode": 1}), id="first-crash-is-restarted"),
         pytest.param(pod("Running"), id="running"),
+        pytest.param(init(waiting="CrashLoopBackOff"), id="an-init-container-is-tried-again"),
     ],
 )
 def test_hope(seen):

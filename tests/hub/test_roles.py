@@ -36,6 +36,14 @@ def test_the_hub_may_be_of_another_namespace_than_a_routes(capsys):
     assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "hub", "namespace": "jhub"}]
 
 
+def test_homes_that_grow_need_one_verb_more(capsys):
+    assert main(["roles", "--for", "homes", "--namespace", "jhub"]) == 0
+
+    [role] = yaml.safe_load_all(capsys.readouterr().out)
+    assert role["metadata"]["name"] == "libretexts-homes"
+    assert role["rules"] == [{"apiGroups": [""], "resources": ["persistentvolumeclaims"], "verbs": ["patch"]}]
+
+
 @pytest.mark.parametrize("option", ["--namespace", "--service-account"])
 def test_a_bad_name_is_one_sentence_and_2(capsys, option):
     assert main(["roles", option, "No: such\nname"]) == 2

@@ -40,11 +40,16 @@ class NamespaceObjects:
     async def delete(self, resource: str, name: str) -> None:
         await self._ask("DELETE", f"{resource}/{name}")
 
-    async def _ask(self, method: str, path: str) -> Any:
+    async def patch(self, path: str, change: dict[str, Any]) -> dict[str, Any]:
+        """Merge `change` into one object, or into its status (`pods/NAME/status`)."""
+        return await self._ask("PATCH", path, change)
+
+    async def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        more = {"json": body, "headers": {"Content-Type": "application/merge-patch+json"}} if body else {}
         timeout = aiohttp.ClientTimeout(total=20)
         async with (
             aiohttp.ClientSession(headers=self._headers, timeout=timeout) as session,
-            session.request(method, f"{self._base}/{path}", ssl=self._tls) as answer,
+            session.request(method, f"{self._base}/{path}", ssl=self._tls, **more) as answer,
         ):
             answer.raise_for_status()
             return await answer.json()

@@ -1,0 +1,118 @@
+"""Has the cluster ended a running server? Then its owner is told at the next visit, once."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from traitlets.config import Configurable
+
+from libretexts_hub.hub.metrics import ENDED_SERVERS
+from libretexts_hub.hub.notices import NOTICES, Kind, Notice
+from libretexts_hub.hub.pod_watch import PodWatch
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+# A notice of what was long ago helps nobody.
+TOLD_FOR_SECONDS = 14 * 24 * 3600.0
+LONGEST_WORDS = 1000
+# A hub that was just started does not tell again of what happened before.
+RECENT_SECONDS = 15 * 60.0
+
+
+def core() -> ModuleType:
+    """The core, loaded when a server has ended."""
+    from libretexts_hub.domain import disruption
+
+    return disruption
+
+
+STATE_KEY = "libretexts_ended"
+STATE_VERSION = 1
+
+
+class PodLossMixin(Configurable):
+    """KubeSpawner's poll, with a look at why a server is over."""
+
+    _memory_restarts = 0
+    # What the owner has not seen yet. In the state, since the hub may restart before they come.
+    _untold = ""
+
+    async def poll(self):
+        """KubeSpawner's answer. What it tells of an end is posted for the owner."""
+        before = self.watched_pod()
+        answer = await super().poll()
+        if answer is not None:
+            self._tell_end(before)
+        elif before is not None and _restarted(before):
+            self._tell_restart(before)
+        return answer
+
+    def forget_end(self) -> None:
+        """A new start of this server: what became of the last one is no cause of its end."""
+        self._memory_restarts = 0
+        if isinstance(self.pod_reflector, PodWatch):
+            self.pod_reflector.lost.pop(self.pod_key, None)
+
+    def _tell_end(self, pod) -> None:
+        reflector = self.pod_reflector
+        lost = reflector.lost.pop(self.pod_key, None) if isinstance(reflector, PodWatch) else None
+        pod = pod or lost
+        if pod is None or self._is_of_another_start(pod):
+            return
+        ended = core().why_ended(pod, self.name)
+        if ended is None:
+            return
+        ENDED_SERVERS.labels(cause=ended.cause).inc()
+        self.log.warning("%s was ended by the cluster: %s", self._log_name, ended.detail)
+        self._post(ended.words)
+
+    def _tell_restart(self, pod) -> None:
+        from libretexts_hub.domain.pod_events import moment
+
+        count, ended_at = core().restarts_for_memory(pod)
+        is_new, self._memory_restarts = count > self._memory_restarts, max(count, self._memory_restarts)
+        if is_new and time.time() - moment(ended_at) < RECENT_SECONDS:
+            ENDED_SERVERS.labels(cause="OOMKilled").inc()
+            self.log.warning("%s ran out of memory and was started anew in its pod", self._log_name)
+            self._post(core().memory_words(self.name))
+
+    def _post(self, words: str) -> None:
+        self._untold = words
+        self._post_untold()
+        self._save_state()
+
+    def _post_untold(self) -> None:
+        until = time.time() + TOLD_FOR_SECONDS
+        notice = Notice(Kind.WARNING, self._untold, until, key=f"ended {self.name}", is_once=True)
+        NOTICES.post(notice, person=self.user.name)
+
+    def end_was_told(self) -> None:
+        """Its owner has seen a page with all notices."""
+        if self._untold:
+            self._untold = ""
+            self._save_state()
+
+    # State --------------------------------------------------------------------------------------------------
+
+    def get_state(self):
+        """KubeSpawner's state, and what the owner is still to be told."""
+        state = super().get_state()
+        if self._untold:
+            state[STATE_KEY] = {"version": STATE_VERSION, "words": self._untold}
+        return state
+
+    def load_state(self, state):
+        """KubeSpawner's state, and what the owner is still to be told; a later version's is left alone."""
+        super().load_state(state)
+        saved = state.get(STATE_KEY)
+        if isinstance(saved, dict) and saved.get("version") == STATE_VERSION:
+            self._untold = str(saved.get("words", ""))[:LONGEST_WORDS]
+            self._post_untold()
+
+
+def _restarted(pod) -> bool:
+    """Cheap, since every poll of every server asks."""
+    states = (pod.get("status") or {}).get("containerStatuses") or ()
+    return any(each.get("restartCount") for each in states)
