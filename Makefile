@@ -3,17 +3,20 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-check check format test test-core test-chart test-chart-hubs test-chart-spawner test-chart-rest \
-	test-newest test-newest-hubs test-newest-cluster test-newest-spawner test-newest-pages test-newest-rest \
+	test-newest test-newest-hubs test-newest-choices test-newest-cluster test-newest-spawner test-newest-pages test-newest-rest \
 	test-cluster cluster cluster-down test-all bench docs venv-demo venv-core venv-chart venv-newest clean
 
 ARGS ?=
 PYTEST ?= pytest -q
-# What depends on the releases of JupyterHub and KubeSpawner; the rest runs once, on the newest.
 HUBS := tests/e2e tests/clients
-SPAWNER := tests/hub tests/domain tests/contract/test_client_library.py
-CHART_REST := tests/browser tests/cli tests/demo $(wildcard tests/test_*.py)
+LONG_HUBS := tests/e2e/test_hub_and_api_away.py tests/e2e/test_one_server.py
+SHORT_HUBS := tests/clients $(filter-out $(LONG_HUBS),$(wildcard tests/e2e/test_*.py))
 CLUSTER := tests/contract tests/local_cluster
 PAGES := tests/browser tests/servers
+# On the chart's pins runs what depends on JupyterHub, KubeSpawner and their libraries; the rest runs once, on the
+# newest releases, and what make test-cluster does with these pins on the real cluster is not done twice.
+CHART_SPAWNER := tests/hub tests/contract/test_client_library.py
+CHART_REST := tests/browser tests/cli tests/test_config_d.py tests/test_package.py tests/test_traits.py
 # Left for make test-cluster, which has built what they need.
 FAST := "not real_cluster and not kubectl"
 # Node serves configurable-http-proxy. Where it is missing or too old it comes from a PyPI wheel.
@@ -42,7 +45,7 @@ format: venv-newest  ## let ruff rewrite the code
 	.venvs/newest/bin/ruff format .
 
 test: venv-core venv-chart venv-newest  ## the fast suite: the core on 3.11, the hub's parts on the chart's pins, all on the newest releases
-	@.ci/side-by-side test-newest-hubs test-chart-hubs test-newest-cluster test-chart-rest test-newest-spawner test-newest-pages \
+	@.ci/side-by-side test-newest-hubs test-newest-choices test-chart-hubs test-newest-cluster test-chart-rest test-newest-spawner test-newest-pages \
 		test-chart-spawner test-newest-rest test-core
 
 # Side by side, because they wait more than they compute: for servers, probes, deadlines.
@@ -50,13 +53,13 @@ test-core: venv-core  ## the pure core on Python 3.11, standard library only
 	.venvs/core/bin/$(PYTEST) --noconftest tests/domain $(ARGS)
 
 test-chart: venv-chart  ## what depends on JupyterHub and KubeSpawner, on the chart's pins, Python 3.12
-	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(HUBS) $(SPAWNER) $(CHART_REST) $(ARGS)
+	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(SHORT_HUBS) $(CHART_SPAWNER) $(CHART_REST) $(ARGS)
 
 test-chart-hubs: venv-chart
-	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(HUBS) $(ARGS)
+	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(SHORT_HUBS) $(ARGS)
 
 test-chart-spawner: venv-chart
-	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(SPAWNER) $(ARGS)
+	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(CHART_SPAWNER) $(ARGS)
 
 test-chart-rest: venv-chart
 	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(CHART_REST) $(ARGS)
@@ -66,7 +69,10 @@ test-newest: venv-newest  ## the fast suite on the newest releases, Python 3.13
 
 # The same as test-newest, in parts; the last one takes whatever no other one names.
 test-newest-hubs: venv-newest
-	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(HUBS) $(ARGS)
+	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(LONG_HUBS) $(ARGS)
+
+test-newest-choices: venv-newest
+	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(SHORT_HUBS) $(ARGS)
 
 test-newest-cluster: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(CLUSTER) $(ARGS)

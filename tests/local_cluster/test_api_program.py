@@ -229,8 +229,9 @@ async def cluster(tmp_path: Path) -> AsyncIterator[LocalCluster]:
 
 async def test_the_python_client_starts_a_pod(cluster: LocalCluster) -> None:
     async with kubernetes(cluster.kubeconfig) as api:
-        await api.create_namespaced_pod("default", pod())
+        # Asked before: a pod that runs already when the watch begins would bring no event.
         version = (await api.list_namespaced_pod("default")).metadata.resource_version
+        await api.create_namespaced_pod("default", pod())
         watcher = kubernetes_watch.Watch()
         async with asyncio.timeout(PATIENCE_SECONDS):
             listing = watcher.stream(api.list_namespaced_pod, "default", resource_version=version)
