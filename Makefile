@@ -45,8 +45,8 @@ format: venv-newest  ## let ruff rewrite the code
 	.venvs/newest/bin/ruff format .
 
 test: venv-core venv-chart venv-newest  ## the fast suite: the core on 3.11, the hub's parts on the chart's pins, all on the newest releases
-	@.ci/side-by-side test-newest-spawner test-chart-spawner test-newest-hubs test-newest-pages test-newest-choices \
-		test-chart-hubs test-newest-cluster test-newest-rest test-chart-rest test-core
+	@.ci/side-by-side test-newest-spawner test-newest-hubs test-newest-pages test-chart-rest test-core
+	@.ci/side-by-side test-chart-spawner test-chart-hubs test-newest-choices test-newest-cluster test-newest-rest
 
 # Side by side, because they wait more than they compute: for servers, probes, deadlines.
 test-core: venv-core  ## the pure core on Python 3.11, standard library only

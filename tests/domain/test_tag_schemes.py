@@ -4,7 +4,7 @@ import random
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from libretexts_hub.domain.tag_schemes import SCHEMES, parse_scheme
@@ -138,6 +138,7 @@ TAGS = st.lists(PIECES, max_size=12).map("".join) | st.text(max_size=130)
 
 
 @pytest.mark.parametrize("scheme", [*SCHEMES.values(), OWN], ids=[*SCHEMES, "own"])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(raws=st.lists(TAGS, max_size=12, unique=True), seed=st.randoms())
 def test_any_tags_have_one_order(scheme, raws, seed):
     def ordered(texts):
