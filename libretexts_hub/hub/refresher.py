@@ -8,11 +8,11 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from libretexts_hub.domain.back_off import next_read, next_try
 from libretexts_hub.domain.repositories import RegistrySource, Repository, Snapshot
@@ -58,6 +58,7 @@ class Refresher:
         self._chosen: dict[tuple[Repository, str], str] = {}
         self._first_reads: dict[Repository, asyncio.Event] = {}
         self._saved = (-1, 0.0)
+        self._writing = asyncio.Lock()
         self.version = 0
 
     @property
@@ -230,20 +231,23 @@ class Refresher:
             self.version += 1
 
     async def _save(self) -> None:
-        now = time.monotonic()
-        if self._memory is None or (self._saved[0] == self.version and now - self._saved[1] < SAVE_SECONDS):
-            return
-        self._saved = (self.version, now)
-        try:
-            await asyncio.to_thread(menu_memory.save, self._memory, dict(self._snapshots))
-        except OSError as error:
-            self._log.warning(
-                "The menu can't be kept in %s (%s): a restarted hub will have none until registries answer."
-                " Set menu_cache to a file in a folder that the hub may write.",
-                self._memory,
-                error.strerror,
-            )
-            self._memory = None
+        # One write at a time, or an older menu could be the last that is written.
+        async with self._writing:
+            now = time.monotonic()
+            is_fresh = self._saved[0] == self.version and now - self._saved[1] < SAVE_SECONDS
+            if self._memory is None or is_fresh:
+                return
+            self._saved = (self.version, now)
+            try:
+                await _to_the_end(asyncio.to_thread(menu_memory.save, self._memory, dict(self._snapshots)))
+            except OSError as error:
+                self._log.warning(
+                    "The menu can't be kept in %s (%s): a restarted hub will have none until registries"
+                    " answer. Set menu_cache to a file in a folder that the hub may write.",
+                    self._memory,
+                    error.strerror,
+                )
+                self._memory = None
 
     def _registry(self) -> "RegistryClient":
         if self._client is None:
@@ -258,6 +262,16 @@ class Refresher:
             self._session = asyncio.create_task(_close_with_loop(session), name="sessions with registries")
             self._client = RegistryClient(session, self._secrets)
         return self._client
+
+
+async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Await work in a thread, which no cancellation stops: who is cancelled leaves when it is done."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 async def _close_with_loop(session: "aiohttp.ClientSession") -> None:

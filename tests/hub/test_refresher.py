@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 
 import pytest
 
@@ -140,6 +141,24 @@ async def test_what_is_not_configured_any_more_leaves_the_file(make, registry, t
     await followed(second, source(registry, "one"))
     await until(lambda: "w_2026_47" in _text(tmp_path))
     assert " two" not in _text(tmp_path)
+
+
+async def test_a_closed_refresher_writes_no_more(make, registry, tmp_path, monkeypatch):
+    """A write that is under way ends before close does: the next hub's menu is not overwritten by it."""
+    writes, save = [], module.menu_memory.save
+
+    def slow(*args):
+        time.sleep(0.3)
+        save(*args)
+        writes.append(args)
+
+    monkeypatch.setattr(module.menu_memory, "save", slow)
+    refresher = make()
+    refresher.follow([source(registry)])
+    await until(lambda: refresher._writing.locked())
+    await refresher.close()
+    assert len(writes) == 1
+    assert "w_2026_46" in _text(tmp_path)
 
 
 def _text(folder):
