@@ -15,7 +15,7 @@ CLUSTER := tests/contract tests/local_cluster
 PAGES := tests/browser tests/servers
 # On the chart's pins runs what depends on JupyterHub, KubeSpawner and their libraries; the rest runs once, on the
 # newest releases, and what make test-cluster does with these pins on the real cluster is not done twice.
-CHART_SPAWNER := tests/hub tests/contract/test_client_library.py
+CHART_SPAWNER := tests/hub tests/domain tests/contract/test_client_library.py
 CHART_REST := tests/browser tests/cli tests/test_config_d.py tests/test_package.py tests/test_traits.py
 # Left for make test-cluster, which has built what they need.
 FAST := "not real_cluster and not kubectl"
@@ -44,16 +44,16 @@ format: venv-newest  ## let ruff rewrite the code
 	.venvs/newest/bin/ruff check --fix .
 	.venvs/newest/bin/ruff format .
 
-test: venv-core venv-chart venv-newest  ## the fast suite: the core on 3.11, the hub's parts on the chart's pins, all on the newest releases
-	@.ci/side-by-side test-newest-spawner test-newest-hubs test-newest-pages test-chart-rest test-core
-	@.ci/side-by-side test-chart-spawner test-chart-hubs test-newest-choices test-newest-cluster test-newest-rest
+test: venv-core venv-newest  ## the fast suite: the core on Python 3.11, everything on the newest releases, side by side
+	@.ci/side-by-side test-newest-pages test-newest-spawner test-newest-hubs test-newest-choices test-newest-cluster \
+		test-newest-rest test-core
 
 # Side by side, because they wait more than they compute: for servers, probes, deadlines.
 test-core: venv-core  ## the pure core on Python 3.11, standard library only
 	.venvs/core/bin/$(PYTEST) --noconftest tests/domain $(ARGS)
 
 test-chart: venv-chart  ## what depends on JupyterHub and KubeSpawner, on the chart's pins, Python 3.12
-	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(SHORT_HUBS) $(CHART_SPAWNER) $(CHART_REST) $(ARGS)
+	@.ci/side-by-side test-chart-spawner test-chart-hubs test-chart-rest
 
 test-chart-hubs: venv-chart
 	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(SHORT_HUBS) $(ARGS)
@@ -67,7 +67,8 @@ test-chart-rest: venv-chart
 test-newest: venv-newest  ## the fast suite on the newest releases, Python 3.13
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(ARGS)
 
-# The same as test-newest, in parts; the last one takes whatever no other one names.
+# The same as test-newest, in parts; the last one takes whatever no other one names. The pure core, which make test
+# runs on 3.11 and make test-chart on 3.12, is left to them.
 test-newest-hubs: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(LONG_HUBS) $(ARGS)
 
@@ -78,7 +79,7 @@ test-newest-cluster: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(CLUSTER) $(ARGS)
 
 test-newest-spawner: venv-newest
-	.venvs/newest/bin/$(PYTEST) -m $(FAST) tests/hub tests/domain $(ARGS)
+	.venvs/newest/bin/$(PYTEST) -m $(FAST) tests/hub $(ARGS)
 
 test-newest-pages: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(PAGES) $(ARGS)
@@ -96,7 +97,7 @@ cluster-down: venv-newest  ## end the real Kubernetes: every process, mount, lin
 test-cluster: venv-chart venv-newest  ## the contract and end-to-end suites on the real Kubernetes
 	.ci/test-cluster $(ARGS)
 
-test-all: check test test-cluster  ## everything that CI runs
+test-all: check test test-chart test-cluster  ## everything that CI runs
 
 bench: venv-newest  ## the benchmarks, against stock KubeSpawner in the same run
 	.venvs/newest/bin/python -m benchmarks.$(or $(BENCH),spawn) $(ARGS)
