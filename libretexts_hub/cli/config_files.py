@@ -34,21 +34,27 @@ def load(paths: Sequence[Path]) -> Any:
     What a file prints goes to stderr: the verb's own output may be read by a program.
     """
     from traitlets.config import Config
-    from traitlets.config.loader import PyFileConfigLoader
 
     # One object for all of them, as inside the chart: a later file sees what an earlier one has set.
     config = Config()
-    for path in _files(paths):
+    for path in files(paths):
         if path.suffix in SUFFIXES:
             add_values(config, path)
-            continue
-        loader = PyFileConfigLoader(path.name, path=str(path.parent))
-        with _in_words(path), contextlib.redirect_stdout(sys.stderr):
-            # load_config would begin with an empty Config; these two lines are all else that it does.
-            loader.config = config
-            loader._find_file()
-            loader._read_file_as_dict()
+        else:
+            add_python(config, path)
     return config
+
+
+def add_python(config: Any, path: Path) -> None:
+    """Run one file on a `Config`, as the hub does. Raises ConfigurationError."""
+    from traitlets.config.loader import PyFileConfigLoader
+
+    loader = PyFileConfigLoader(path.name, path=str(path.parent))
+    with in_words(path), contextlib.redirect_stdout(sys.stderr):
+        # load_config would begin with an empty Config; these two lines are all else that it does.
+        loader.config = config
+        loader._find_file()
+        loader._read_file_as_dict()
 
 
 def spawner(config: Any) -> Any:
@@ -70,11 +76,14 @@ def spawner(config: Any) -> Any:
     return read
 
 
-def _files(paths: Sequence[Path]) -> Iterator[Path]:
+def files(paths: Sequence[Path]) -> Iterator[Path]:
+    """Those that are read, a folder's in their order. Raises ConfigurationError."""
     for path in paths:
         path = path.expanduser().absolute()
         if path.is_dir():
-            yield from sorted(each for each in path.iterdir() if _is_read(each))
+            with in_words(path):
+                listed = sorted(each for each in path.iterdir() if _is_read(each))
+            yield from listed
         elif path.is_file():
             yield path
         else:
@@ -89,7 +98,7 @@ def _is_read(path: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _in_words(path: Path) -> Iterator[None]:
+def in_words(path: Path) -> Iterator[None]:
     """What a configuration file raises, as one sentence with the line of the file."""
     try:
         yield
@@ -97,15 +106,24 @@ def _in_words(path: Path) -> Iterator[None]:
         raise
     except SyntaxError as error:
         what, line = f"The configuration is not Python: {error.msg}", error.lineno
+    except OSError as error:
+        # Of this very file, or of one that it opens.
+        is_own = error.filename in (None, str(path), path)
+        what, line = (f"It can't be read: {error.strerror}", None) if is_own else _raised(error, path)
+    except RecursionError:
+        what, line = "It loads itself, directly or by another file", None
     except SystemExit as ended:
         if ended.code == 2:  # check_or_exit has said why
             raise
         what, line = f"The configuration ends with {ended.code!r:.80}", None
     except Exception as error:
-        # Without the text of the error: it may repeat a value, and that may be a secret.
-        what = f"The configuration raises {type(error).__name__}"
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
-        line = frames[-1].lineno if frames else None
+        what, line = _raised(error, path)
     else:
         return
     raise ConfigurationError(what, where=f"{path}:{line}" if line else str(path), fix="Correct the file.")
+
+
+def _raised(error: Exception, path: Path) -> tuple[str, int | None]:
+    """Without the text of the error: it may repeat a value, and that may be a secret."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    return f"The configuration raises {type(error).__name__}", frames[-1].lineno if frames else None

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from libretexts_hub.cli.yaml_places import read_yaml
 from libretexts_hub.errors import ConfigurationError
 
 SUFFIXES = (".yaml", ".yml")
+BELOW = "jupyterhub"
 # The chart's own jupyterhub_config.py sets these traits from these values below `singleuser`.
 SINGLEUSER = {
     "init_containers": ("initContainers",),
@@ -28,20 +28,19 @@ def add_values(config: Any, path: Path) -> None:
 
     Raises ConfigurationError for what is not YAML, or no values of the chart.
     """
-    for section, traits in _sections(_read(path), path).items():
+    add_sections(config, values_of_hub(read_yaml(path).value), path)
+
+
+def add_sections(config: Any, values: Mapping[str, Any], path: Path) -> None:
+    """The same of values that are read already. Raises ConfigurationError."""
+    for section, traits in _sections(values, path).items():
         for name, value in traits.items():
             config[section][name] = _merged(config[section].get(name), value)
 
 
-def _read(path: Path) -> Mapping[str, Any]:
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise ConfigurationError("The values are not YAML", where=where, fix="Correct the file.") from None
-    # A chart that depends on the hub's has its values below that name.
-    below = _at(values, "jupyterhub")
+def values_of_hub(values: Any) -> Mapping[str, Any]:
+    """A chart that depends on the hub's has its values below that name."""
+    below = _at(values, BELOW)
     return below if isinstance(below, Mapping) and "hub" in below else values
 
 

@@ -5,7 +5,7 @@ the last line of a configuration calls `check_or_exit(c)`.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from traitlets import TraitError
@@ -24,6 +24,7 @@ from libretexts_hub.domain.provision import parse_provision
 from libretexts_hub.domain.routes import Routes
 from libretexts_hub.domain.sizes import parse_sizes
 from libretexts_hub.errors import ConfigurationError, LibreTextsHubError
+from libretexts_hub.hub.collecting import is_collecting
 from libretexts_hub.hub.live_menu import live_menu
 from libretexts_hub.hub.menu_environment import images_or_environment
 from libretexts_hub.hub.registry_files import check_files
@@ -31,7 +32,16 @@ from libretexts_hub.hub.registry_files import check_files
 # The names under which `c.JupyterHub.spawner_class` may ask for our class.
 OUR_SPAWNER = ("libretexts", "libretexts_hub.hub.spawner.LibreTextsSpawner")
 # These are parsed, not only looked at: their errors have a better place than that of the trait.
-PARSED = ("images", "sizes", "options", "databases", "homes", "routes", "provision")
+PARSED: dict[str, Callable[[Any, str], object]] = {
+    "images": lambda value, where: parse_images(value, where=where),
+    "sizes": lambda value, where: parse_sizes(value, where=where),
+    "options": lambda value, where: parse_options(value, where=where),
+    "databases": lambda value, where: parse_databases(value, where=where),
+    "homes": lambda value, where: parse_homes(value, where=where),
+    "routes": lambda value, where: Routes.parse(value, "", where=where.removesuffix(".routes")),
+    "provision": lambda value, where: parse_provision(value, where=where),
+}
+BY_SLUG = tuple(name for name in PARSED if name != "provision")
 
 
 def check(config: Any) -> None:
@@ -39,14 +49,45 @@ def check(config: Any) -> None:
 
     Raises ConfigurationError for the first line that is wrong.
     """
+    for wrong in problems(config):
+        raise wrong
+
+
+def problems(config: Any) -> Iterator[ConfigurationError]:
+    """Every line of those sections that is wrong, as `check` would raise it."""
     spawner = _spawner_class(config)
     for section, name, value in _lines(config, spawner):
-        _check_line(spawner, section, name, value)
-    _check_menu(config, spawner)
+        yield from _caught(_check_line, spawner, section, name, value)
+    wrong = list(_caught(_check_menu, config, spawner))
+    if not wrong:
+        return
+    # The menu is read as a whole; where it is wrong, each of its parts is asked once more by itself.
+    parts = list(_check_parts(config, spawner))
+    yield from parts or wrong
+
+
+def _caught(check: Callable[..., None], *arguments: Any) -> Iterator[ConfigurationError]:
+    try:
+        check(*arguments)
+    except ConfigurationError as error:
+        yield error
+
+
+def _check_parts(config: Any, spawner: type) -> Iterator[ConfigurationError]:
+    """Each entry of each mapping by slug, alone."""
+    for name, parse in PARSED.items():
+        section, written = _effective(config, spawner, name)
+        value = images_or_environment(written) if name == "images" else written
+        where = f"{section}.{name}"
+        entries = [{slug: each} for slug, each in value.items()] if isinstance(value, dict) else [value]
+        for entry in entries if name in BY_SLUG else [value]:
+            yield from _caught(parse, entry, where)
 
 
 def check_or_exit(config: Any) -> None:
     """`check`, for the last line of a configuration file: one sentence on stderr and exit code 2."""
+    if is_collecting():
+        return
     try:
         check(config)
     except LibreTextsHubError as error:
