@@ -58,8 +58,10 @@ def describe(modules: Sequence[str]) -> dict[str, Any]:
         # One may need a library that is not there.
         with contextlib.suppress(ImportError):
             found = vars(importlib.import_module(module)).values()
-            traited = (each for each in found if isinstance(each, type) and hasattr(each, "class_own_traits"))
-            classes |= {each.__name__: each for each in traited}
+            traited = [each for each in found if isinstance(each, type) and hasattr(each, "class_own_traits")]
+            # Not what it imports of another release, which has a file of its own.
+            homes = (module.partition(".")[0], "traitlets")
+            classes |= {each.__name__: each for each in traited if each.__module__.partition(".")[0] in homes}
     return {"classes": {name: _described(classes[name]) for name in sorted(classes)}}
 
 
