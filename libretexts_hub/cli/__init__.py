@@ -20,6 +20,7 @@ VERBS = {
     "demo": ("libretexts_hub.cli.demo", "run everything on this machine: hub, proxy, embedded cluster"),
     "images": ("libretexts_hub.cli.images", "print the menu, what to pull before a start, what left it"),
     "render": ("libretexts_hub.cli.render", "print the objects that a start would create, without a cluster"),
+    "why": ("libretexts_hub.cli.why", "tell why somebody's server did not start"),
     "roles": ("libretexts_hub.cli.roles", "print the permissions that the hub needs, as YAML"),
 }
 WRONG_USE = 2

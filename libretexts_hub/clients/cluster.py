@@ -66,6 +66,25 @@ async def read_pod(api: Any, namespace: str, name: str, *, seconds: float) -> di
     return pod
 
 
+async def read_log(
+    api: Any, namespace: str, name: str, container: str, *, lines: int, is_before: bool, seconds: float
+) -> str:
+    """The last `lines` that a container wrote; `is_before`: its run before this one.
+
+    Raises ApiException, or TimeoutError after `seconds`.
+    """
+    request = api.read_namespaced_pod_log(
+        name,
+        namespace,
+        container=container,
+        tail_lines=lines,
+        limit_bytes=65536,
+        previous=is_before,
+        _preload_content=False,
+    )
+    return (await asyncio.wait_for(sent(request), seconds)).decode(errors="replace")
+
+
 async def delete_pod(api: Any, namespace: str, name: str, options: dict[str, Any], *, seconds: float) -> None:
     """DELETE a pod with DeleteOptions as plain JSON; one that is gone, or another one (409), is success."""
     try:

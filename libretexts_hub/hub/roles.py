@@ -50,7 +50,9 @@ PREPULL = (
 PURGE = (Permission(("nodes",), ("get", "list"), "libretexts-hub images --purge", is_cluster_wide=True),)
 # Beyond the chart's Role, for `grow: true` only.
 HOMES = (Permission(("persistentvolumeclaims",), ("patch",), "homes that grow"),)
-PARTS = {"hub": HUB, "homes": HOMES, "prepull": PREPULL, "purge": PURGE}
+# Beyond the chart's Role: what a server that did not start wrote last.
+WHY = (Permission(("pods/log",), ("get",), "libretexts-hub why"),)
+PARTS = {"hub": HUB, "homes": HOMES, "prepull": PREPULL, "purge": PURGE, "why": WHY}
 
 # The scopes of JupyterHub that a server's own token has (its default role `server`).
 SERVER_SCOPES = ("users:activity!user", "access:servers!server")

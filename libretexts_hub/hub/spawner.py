@@ -2,6 +2,7 @@
 
 from kubespawner import KubeSpawner
 
+from libretexts_hub.hub.failed_starts import FailedStartsMixin
 from libretexts_hub.hub.homes import HomesMixin
 from libretexts_hub.hub.menu import ImageMenuMixin
 from libretexts_hub.hub.provision import ProvisionMixin
@@ -16,6 +17,7 @@ class LibreTextsSpawner(
     HomesMixin,
     ProvisionMixin,
     ImageMenuMixin,
+    FailedStartsMixin,
     EventDrivenMixin,
     KubeSpawner,
 ):

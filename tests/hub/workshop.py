@@ -74,6 +74,8 @@ class Workshop:
         record = record or Record()
         settings = {"namespace": self.namespace, "events_enabled": False, "k8s_api_request_retry_timeout": 10}
         cls = cls or LibreTextsSpawner
+        if "failed_starts" in cls.class_trait_names():
+            settings["failed_starts"] = ""
         config = Config({cls.__name__: settings | traits})
         user = SimpleNamespace(
             name=person,
