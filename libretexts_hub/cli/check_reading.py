@@ -9,7 +9,7 @@ from typing import Any
 
 from libretexts_hub.cli.chart_snippets import run_snippets
 from libretexts_hub.cli.config_files import add_python, files, in_words
-from libretexts_hub.cli.values_files import BELOW, SUFFIXES, add_sections, values_of_hub
+from libretexts_hub.cli.values_files import BELOW, SUFFIXES, add_sections, merged, values_of_hub
 from libretexts_hub.cli.yaml_places import Document, Keys, read_yaml
 from libretexts_hub.domain.findings import Finding, of_error, warning
 from libretexts_hub.domain.python_lines import setting_lines
@@ -99,7 +99,7 @@ def _add_values(reading: Reading, path: Path) -> None:
             "There are no values", where=str(path), fix="Name the values file of the hub."
         )
     _note_lines(reading, document, path, is_below=values is not document.value)
-    reading.values = _merged(reading.values, values)
+    reading.values = merged(reading.values, values)
     hub = values.get("hub")
     if isinstance(hub, Mapping) and isinstance(hub.get("config"), Mapping):
         add_sections(reading.config, values, path)
@@ -140,9 +140,3 @@ def _in_snippet(error: ConfigurationError, reading: Reading) -> Finding:
         return finding
     found = Finding(finding.severity, finding.what, name, finding.fix)
     return found.at(place[0], place[1] + int(line)) if line.isdecimal() else found.at(*place)
-
-
-def _merged(before: Any, after: Any) -> Any:
-    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
-        return after
-    return dict(before) | {key: _merged(before.get(key), value) for key, value in after.items()}

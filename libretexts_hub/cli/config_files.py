@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from libretexts_hub.cli.values_files import SUFFIXES, add_values
+from libretexts_hub.cli.values_files import SUFFIXES, add_values, merged
 from libretexts_hub.errors import ConfigurationError
 
 # Where the Zero to JupyterHub chart mounts the hub's configuration; jupyterhub's own command takes the other.
@@ -37,11 +37,18 @@ def load(paths: Sequence[Path]) -> Any:
 
     # One object for all of them, as inside the chart: a later file sees what an earlier one has set.
     config = Config()
+    values: Any = {}
     for path in files(paths):
         if path.suffix in SUFFIXES:
-            add_values(config, path)
+            values = merged(values, add_values(config, path))
         else:
             add_python(config, path)
+    if values:
+        # The chart's hub runs the snippets in its values last.
+        from libretexts_hub.cli.chart_snippets import run_snippets
+
+        for wrong in run_snippets(config, values):
+            raise wrong
     return config
 
 

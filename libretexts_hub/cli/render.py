@@ -5,12 +5,13 @@ import asyncio
 import contextlib
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from libretexts_hub.cli import config_files
+from libretexts_hub.cli.render_compare import as_asked, compared, name_of
+from libretexts_hub.cli.render_yaml import as_yaml
 from libretexts_hub.errors import SetupError
 
 if TYPE_CHECKING:
@@ -74,27 +75,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--cached", action="store_true", help="ask no registry: what the hub kept in its menu_cache"
     )
     parser.add_argument("--json", action="store_true", help="print one List as JSON")
+    parser.add_argument(
+        "--as-of", metavar="TIME", help="as it would be then, like 2027-01-10T09:00+01:00 (now)"
+    )
+    does = parser.add_mutually_exclusive_group()
+    does.add_argument("--menu", action="store_true", help="print the menu of this person instead")
+    does.add_argument(
+        "--diff",
+        type=Path,
+        action="append",
+        metavar="FILE",
+        help="print what changes from this other configuration to the one of --config; may be repeated",
+    )
+    does.add_argument(
+        "--diff-running", action="store_true", help="print what changes from the objects in the cluster"
+    )
+    does.add_argument(
+        "--server-dry-run", action="store_true", help="ask the cluster whether it would take the objects"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """0: printed; 1: the choice is refused; 2: wrong use or configuration."""
-    from libretexts_hub.cli.render_person import chosen_class
-    from libretexts_hub.cli.render_start import render
-    from libretexts_hub.hub.configuration import check
-
+    """0: printed; 1: the choice is refused, or by the cluster; 2: wrong use or configuration."""
     person = _person(args)
-    config = config_files.load(args.config or config_files.default_files())
-    check(config)
-    # What a hook prints must not get between the objects.
-    with contextlib.redirect_stdout(sys.stderr):
-        rendered = asyncio.run(render(config, chosen_class(config), person, cached=args.cached))
+    rendered = _rendered(args, person, args.config or config_files.default_files())
+    if args.menu:
+        print(_menu(rendered.spawner, menu_moment(args.as_of)))
+        return 0
     documents = _documents(rendered, with_policy=args.network_policy)
     for line in [*rendered.notes, *(rendered.reasons if args.explain else ())]:
         print(_printable(line), file=sys.stderr)
     if rendered.refused:
         print(_printable(rendered.refused), file=sys.stderr)
         return REFUSED
-    if args.json:
+    if args.server_dry_run:
+        return _dry_run(rendered)
+    if args.diff or args.diff_running:
+        before = _before(args, person, rendered, documents)
+        print(compared(before, documents), end="")
+    elif args.json:
         print(json.dumps({"apiVersion": "v1", "kind": "List", "items": documents}, indent=2))
     else:
         is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
@@ -102,32 +121,78 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def as_yaml(documents: list[dict[str, Any]], *, is_unicode: bool = True) -> str:
-    """A stream of them, each to be read and copied by itself."""
-    return yaml.dump_all(documents, Dumper=_Plain, sort_keys=False, allow_unicode=is_unicode, width=110)
+def _rendered(args: argparse.Namespace, person: "Person", paths: list[Path]) -> "Rendered":
+    """One start under one configuration, at the time that was asked for."""
+    from libretexts_hub.cli.render_person import chosen_class
+    from libretexts_hub.cli.render_start import render
+    from libretexts_hub.hub.configuration import check
+    from libretexts_hub.hub.menu_clock import as_of
+
+    config = config_files.load(paths)
+    check(config)
+    # What a hook prints must not get between the objects.
+    with contextlib.redirect_stdout(sys.stderr), as_of(menu_moment(args.as_of) if args.as_of else None):
+        return asyncio.run(render(config, chosen_class(config), person, cached=args.cached))
 
 
-class _Plain(yaml.SafeDumper):
-    """Without anchors, and with scripts as they were written."""
+def _before(
+    args: argparse.Namespace, person: "Person", rendered: "Rendered", documents: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """What the other configuration would create; of the objects that run, what these ones speak of."""
+    if args.diff:
+        other = _rendered(args, person, args.diff)
+        if other.refused:
+            print(f"Refused by the other configuration: {_printable(other.refused)}", file=sys.stderr)
+        return _documents(other, with_policy=args.network_policy)
+    from libretexts_hub.cli.render_cluster import running
 
-    def ignore_aliases(self, data: Any) -> bool:
-        """Always written out."""
-        return True
+    namespace = rendered.spawner.namespace
+    found = {name_of(each): each for each in asyncio.run(running(documents, namespace))}
+    known = [(found[name_of(each)], each) for each in documents if name_of(each) in found]
+    return [as_asked(_shown(each), wanted) for each, wanted in known]
 
 
-def _text(dumper: yaml.SafeDumper, text: str) -> Any:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+def _dry_run(rendered: "Rendered") -> int:
+    from libretexts_hub.cli.render_cluster import refusals
+
+    refused = asyncio.run(refusals(rendered.objects, rendered.spawner.namespace))
+    for line in refused:
+        print(_printable(line), file=sys.stderr)
+    if not refused:
+        print(f"The cluster would take all {len(rendered.objects)} objects.")
+    return REFUSED if refused else 0
 
 
-_Plain.add_representer(str, _text)
+def _menu(spawner: Any, now: datetime) -> str:
+    """What this person may start, in which sizes and with which options."""
+    from libretexts_hub.cli.menu_listing import rows, table
+
+    menu = getattr(spawner, "menu", None)
+    listed = list(rows(menu, now)) if menu is not None else []
+    if not listed:
+        return "This person may start nothing of a menu."
+    parts = (("sizes", menu.sizes), ("options", menu.options))
+    named = [f"{word}: {', '.join(each.slug for each in some)}" for word, some in parts if some]
+    return "\n".join([table(listed), *map(_printable, named)])
+
+
+def menu_moment(written: str | None) -> datetime:
+    """The time of `--as-of`, of UTC where it names no zone; now for none. Raises SetupError."""
+    if not written:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        raise SetupError(
+            f"{written!r:.60} is not a time", where="--as-of", fix="Write it like 2027-01-10T09:00+01:00."
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _documents(rendered: "Rendered", *, with_policy: bool) -> list[dict[str, Any]]:
     from libretexts_hub.domain.node_affinity import can_match_a_node
-    from libretexts_hub.domain.rendered import shown
-    from libretexts_hub.hub.pod_create import START_ID
 
-    made = [shown(each, {START_ID: "(new at each start)"}) for each in rendered.objects]
+    made = [_shown(each) for each in rendered.objects]
     pods = [each for each in made if each["kind"] == "Pod"]
     rendered.notes += [NO_NODE for pod in pods if not can_match_a_node(pod["spec"])]
     if with_policy and made:
@@ -136,6 +201,13 @@ def _documents(rendered: "Rendered", *, with_policy: bool) -> list[dict[str, Any
         if not any(policies):
             rendered.notes.append("This server has no network class, so no NetworkPolicy belongs to it.")
     return made
+
+
+def _shown(each: dict[str, Any]) -> dict[str, Any]:
+    from libretexts_hub.domain.rendered import shown
+    from libretexts_hub.hub.pod_create import START_ID
+
+    return shown(each, {START_ID: "(new at each start)"})
 
 
 def _policy(rendered: "Rendered", pod: dict[str, Any]) -> dict[str, Any] | None:

@@ -68,6 +68,8 @@ async def render(config: Any, spawner_class: type, person: Person, *, cached: bo
     try:
         with capturing() as captured, _in_words():
             spawner = make_spawner(app, capturing_class(spawner_class, captured), person, log)
+            if spawner.has_trait("failed_starts"):
+                spawner.failed_starts = ""  # a refusal here is no failed start of that person
             # Servers run beside the hub, unless a route or a namespace for each person says otherwise.
             rendered = Rendered(spawner, app.hub, settings["namespace"])
             rendered.notes += _unread(reading, cached=cached)

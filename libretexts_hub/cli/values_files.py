@@ -23,19 +23,21 @@ SINGLEUSER = {
 }
 
 
-def add_values(config: Any, path: Path) -> None:
-    """Add to a `Config` what the file says, mappings key by key as Helm merges them.
+def add_values(config: Any, path: Path) -> Mapping[str, Any]:
+    """Add to a `Config` what the file says below `hub.config` and `singleuser`; its values, of the hub's chart.
 
     Raises ConfigurationError for what is not YAML, or no values of the chart.
     """
-    add_sections(config, values_of_hub(read_yaml(path).value), path)
+    values = values_of_hub(read_yaml(path).value)
+    add_sections(config, values, path)
+    return values
 
 
 def add_sections(config: Any, values: Mapping[str, Any], path: Path) -> None:
-    """The same of values that are read already. Raises ConfigurationError."""
+    """The same of values that are read already, mappings key by key as Helm merges them."""
     for section, traits in _sections(values, path).items():
         for name, value in traits.items():
-            config[section][name] = _merged(config[section].get(name), value)
+            config[section][name] = merged(config[section].get(name), value)
 
 
 def values_of_hub(values: Any) -> Mapping[str, Any]:
@@ -67,7 +69,8 @@ def _at(values: Any, *keys: str) -> Any:
     return values
 
 
-def _merged(before: Any, after: Any) -> Any:
+def merged(before: Any, after: Any) -> Any:
+    """Two values as Helm merges them: mappings key by key, everything else replaced."""
     if not isinstance(before, Mapping) or not isinstance(after, Mapping):
         return after
-    return dict(before) | {key: _merged(before.get(key), value) for key, value in after.items()}
+    return dict(before) | {key: merged(before.get(key), value) for key, value in after.items()}

@@ -7,14 +7,15 @@ import base64
 import binascii
 import contextlib
 import weakref
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from libretexts_hub.domain.menu import Menu
+from libretexts_hub.hub.menu_clock import menu_time
 
 if TYPE_CHECKING:
     import logging
+    from datetime import date
 
     from libretexts_hub.domain.images import Image
     from libretexts_hub.hub.refresher import Refresher
@@ -65,7 +66,7 @@ def live_menu(menu: Menu, *, memory: str = "", log: logging.Logger | None = None
     except RuntimeError:
         return menu  # no loop: somebody looks at configuration only
     reading.follow(sources)
-    moment = (reading.version, datetime.now(UTC).date())
+    moment = (reading.version, menu_time().date())
     kept = _live.get(id(menu))
     if kept is None or kept[0] is not menu or kept[1] != moment:
         same_day = kept is not None and kept[0] is menu and kept[1][1] == moment[1]

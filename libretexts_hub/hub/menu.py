@@ -1,7 +1,6 @@
 """How does the menu get into KubeSpawner? As traits, and as what its form and its start ask for."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
 from traitlets import Any, Dict, List, Unicode, Union, default, validate
 from traitlets.config import Configurable
@@ -13,6 +12,7 @@ from libretexts_hub.domain.selection import MALFORMED
 from libretexts_hub.domain.sizes import parse_sizes
 from libretexts_hub.hub.live_menu import live_menu, parsed_menu
 from libretexts_hub.hub.menu_choice import MenuChoiceMixin
+from libretexts_hub.hub.menu_clock import menu_time
 from libretexts_hub.hub.menu_environment import images_or_environment, title_or_environment
 from libretexts_hub.hub.menu_form import MenuFormMixin
 from libretexts_hub.hub.menu_profiles import MenuProfilesMixin
@@ -155,7 +155,7 @@ class ImageMenuMixin(MenuFormMixin, MenuChoiceMixin, MenuProfilesMixin, Configur
         JupyterHub asks the default server's spawner for the form of a refused named one."""
         written = parsed_menu(self.images, self.sizes, self.options, self._section)
         menu = live_menu(written, memory=self.menu_cache, log=self.log)
-        return menu.for_person(self.group_names, datetime.now(UTC))
+        return menu.for_person(self.group_names, menu_time())
 
     @property
     def group_names(self) -> list[str]:
