@@ -67,6 +67,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SLUG[=CHOICE]",
         help="an option of the menu, ticked or with its choice; may be repeated",
     )
+    _add_output(parser)
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--explain", action="store_true", help="say on stderr why each decision was made")
     parser.add_argument(
         "--network-policy", action="store_true", help="print the NetworkPolicy of its network class too"

@@ -24,7 +24,7 @@ SINGLEUSER = {
 
 
 def add_values(config: Any, path: Path) -> Mapping[str, Any]:
-    """Add to a `Config` what the file says below `hub.config` and `singleuser`; its values, of the hub's chart.
+    """Add to a `Config` what the file says below `hub.config` and `singleuser`, and return its values.
 
     Raises ConfigurationError for what is not YAML, or no values of the chart.
     """
