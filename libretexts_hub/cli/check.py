@@ -1,12 +1,18 @@
 """`libretexts-hub check`: would a hub start with this configuration, and do what was meant?"""
 
 import argparse
+import asyncio
 import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from libretexts_hub.domain.findings import Finding, Severity, summary
+from libretexts_hub.domain.findings import Finding, Severity, in_order, summary
+from libretexts_hub.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from libretexts_hub.cli.check_reading import Reading
 
 FOUND = 1
 
@@ -22,6 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "(./jupyterhub_config.py, else that of the chart's hub)",
     )
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+    parser.add_argument(
+        "--online", action="store_true", help="ask registries, the cluster and the login's servers too"
+    )
     parser.add_argument("--strict", action="store_true", help="warnings make the exit code 1 too")
 
 
@@ -32,13 +41,29 @@ def run(args: argparse.Namespace) -> int:
     from libretexts_hub.cli.config_files import default_files
 
     paths = args.config or default_files()
-    found = findings(read(paths))
+    reading = read(paths)
+    found = findings(reading)
+    if args.online:
+        found = in_order([*found, *map(reading.placed, _online(reading))])
     if args.json:
         print(json.dumps({"findings": [each.as_json() for each in found]}, indent=2, ensure_ascii=False))
     else:
         print(as_text(found, paths, is_colour=sys.stdout.isatty()))
     worst = Severity.WARNING if args.strict else Severity.ERROR
     return FOUND if any(each.severity <= worst for each in found) else 0
+
+
+def _online(reading: "Reading") -> list[Finding]:
+    """Only of a configuration that can be read."""
+    from libretexts_hub.cli.check_online import online_findings
+    from libretexts_hub.cli.check_site import site_of
+    from libretexts_hub.cli.config_files import spawner
+
+    try:
+        unfinished = spawner(reading.config)
+    except ConfigurationError:
+        return []  # it is told already
+    return asyncio.run(online_findings(unfinished, site_of(reading)))
 
 
 COLOURS = {Severity.ERROR: "\033[1;31m", Severity.WARNING: "\033[1;33m", Severity.INFO: "\033[1;36m"}

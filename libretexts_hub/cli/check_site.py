@@ -41,6 +41,11 @@ def _asked(reading: Reading) -> Iterator[Finding]:
     yield from _templates(site)
 
 
+def site_of(reading: Reading) -> Site:
+    """The configuration as the rules see it."""
+    return _site(reading, installed())[0]
+
+
 def _site(reading: Reading, index: TraitIndex) -> tuple[Site, tuple[str, ...]]:
     from libretexts_hub.hub.spawner import LibreTextsSpawner
 

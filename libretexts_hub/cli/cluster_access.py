@@ -1,9 +1,11 @@
 """How does a verb reach the Kubernetes API, and how does it say that it may not?"""
 
+import asyncio
 import contextlib
+import json
 import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import yaml
 from libretexts_hub.errors import LibreTextsHubError, SetupError
 
 OWN_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+ANSWER_SECONDS = 10.0
 # The authorizer's words: cannot patch resource "daemonsets" in API group "apps" in the namespace "jhub"
 FORBIDDEN = re.compile(r'cannot ([a-z]+) resource "([a-z/]+)"')
 
@@ -94,6 +97,38 @@ async def cluster(part: str, namespace: str) -> AsyncIterator[Any]:
                 where=client.configuration.host,
                 fix="Look at the address in the kubeconfig.",
             ) from None
+
+
+async def ask(
+    client: Any,
+    method: str,
+    path: str,
+    body: Any = None,
+    *,
+    query: Sequence[tuple[str, str]] = (),
+    seconds: float = ANSWER_SECONDS,
+) -> dict[str, Any] | None:
+    """The answer of the API server as JSON, None for 404. Raises ApiException, TimeoutError."""
+    from kubernetes_asyncio.client.rest import ApiException
+
+    from libretexts_hub.clients.cluster import sent
+
+    request = client.call_api(
+        path,
+        method,
+        query_params=list(query),
+        header_params={"Accept": "application/json", "Content-Type": "application/json"},
+        body=body,
+        auth_settings=["BearerToken"],
+        _preload_content=False,
+    )
+    try:
+        answer: dict[str, Any] = json.loads(await asyncio.wait_for(sent(request), seconds))
+    except ApiException as refused:
+        if refused.status == 404:
+            return None
+        raise
+    return answer
 
 
 def forbidden(said: str, part: str, namespace: str) -> ForbiddenError:

@@ -1,14 +1,11 @@
 """What does the cluster say of these objects: would it take them, and what runs now?"""
 
-import asyncio
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from libretexts_hub.cli import cluster_access
 
 Object = dict[str, Any]
-SECONDS = 10.0
 PATHS = {
     "Pod": "/api/v1/namespaces/{}/pods",
     "PersistentVolumeClaim": "/api/v1/namespaces/{}/persistentvolumeclaims",
@@ -31,7 +28,8 @@ async def refusals(objects: Sequence[Object], namespace: str) -> list[str]:
     async with cluster_access.cluster("hub", namespace) as client:
         for each in objects:
             try:
-                await _sent(client, "POST", each, query=[("dryRun", "All")], body=each)
+                path = _path(each, is_new=True)
+                await cluster_access.ask(client, "POST", path, each, query=[("dryRun", "All")])
             except ApiException as error:
                 if error.status == 403 and "exceeded quota" not in reason(error):
                     raise
@@ -42,38 +40,12 @@ async def refusals(objects: Sequence[Object], namespace: str) -> list[str]:
 
 async def running(objects: Sequence[Object], namespace: str) -> list[Object]:
     """Those of these objects that the cluster has. Raises SetupError, ForbiddenError."""
-    from kubernetes_asyncio.client.rest import ApiException
-
-    found = []
     async with cluster_access.cluster("hub", namespace) as client:
-        for each in objects:
-            try:
-                found.append(json.loads(await _sent(client, "GET", each)))
-            except ApiException as error:
-                if error.status != 404:
-                    raise
-    return found
+        answers = [await cluster_access.ask(client, "GET", _path(each, is_new=False)) for each in objects]
+    return [each for each in answers if each is not None]
 
 
-async def _sent(
-    client: Any, method: str, each: Object, *, query: list[tuple[str, str]] | None = None, body: Any = None
-) -> bytes:
-    from libretexts_hub.clients.cluster import sent
-
+def _path(each: Object, *, is_new: bool) -> str:
     metadata = each["metadata"]
-    path = PATHS[each["kind"]].format(metadata.get("namespace", "default"))
-    request = client.call_api(
-        path if method == "POST" else f"{path}/{metadata['name']}",
-        method,
-        query_params=query or [],
-        header_params={"Accept": "application/json", "Content-Type": "application/json"},
-        body=body,
-        auth_settings=["BearerToken"],
-        _preload_content=False,
-    )
-    return await asyncio.wait_for(_answer(request, sent), SECONDS)
-
-
-async def _answer(request: Any, sent: Any) -> bytes:
-    found: bytes = await sent(request)
-    return found
+    folder = PATHS[each["kind"]].format(metadata.get("namespace", "default"))
+    return folder if is_new else f"{folder}/{metadata['name']}"

@@ -7,6 +7,8 @@ import pytest
 
 from libretexts_hub.cli import main
 from libretexts_hub.cli.trait_files import OURS, file_of
+from tests.servers.ports import free_port
+from tests.servers.target import fresh_namespace
 from tests.trait_files import made
 
 WRONG = """\
@@ -164,3 +166,39 @@ def test_the_index_is_of_the_installed_releases():
         # Ours was made on the newest releases.
         if path != file_of(OURS) or sys.version_info >= (3, 13):
             assert path.read_text(encoding="utf-8") == text, path.name
+
+
+ONLINE = """
+c.JupyterHub.spawner_class = "libretexts"
+c.KubeSpawner.namespace = {namespace!r}
+c.KubeSpawner.storage_class = "fast"
+c.GenericOAuthenticator.authorize_url = "http://127.0.0.1:{port}/authorize"
+c.JupyterHub.authenticator_class = "generic-oauth"
+c.GenericOAuthenticator.allow_all = True
+c.LibreTextsSpawner.images = {{
+    "live": {{"registry": {{"repository": "127.0.0.1:{port}/lab", "plain_http": True, "scheme": "rubin"}}}},
+}}
+place = {{"priority_class": "research", "kueue_queue": "physics"}}
+c.LibreTextsSpawner.routes = {{"hpc": {{"place": place}}}}
+"""
+
+
+def test_what_registries_cluster_and_login_say(check, embedded, monkeypatch):
+    with fresh_namespace(embedded, "check") as target:
+        monkeypatch.setenv("KUBECONFIG", str(target.kubeconfig))
+        code, out, _ = check(
+            {"hub.py": ONLINE.format(namespace=target.namespace, port=free_port())}, "--json", "--online"
+        )
+    told = {each["where"]: each["what"] for each in json.loads(out)["findings"]}
+    assert code == 1
+    assert "takes no connection" in told["c.GenericOAuthenticator.authorize_url"]
+    assert "can't be read" in told["c.LibreTextsSpawner.images"]
+    assert "StorageClass fast" in told["c.KubeSpawner.storage_class"]
+    assert "PriorityClass research" in told["c.LibreTextsSpawner.routes['hpc'].place.priority_class"]
+    assert "LocalQueue physics" in told["c.LibreTextsSpawner.routes['hpc'].place.kueue_queue"]
+
+
+def test_without_a_cluster_it_is_told_once(check, monkeypatch, tmp_path):
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
+    code, out, _ = check({"hub.py": "c.JupyterHub.spawner_class = 'libretexts'\n"}, "--online")
+    assert (code, out.count("No cluster is known here")) == (1, 1)
