@@ -61,6 +61,7 @@ class FakeGitHub:
         self.tokens: dict[str, tuple[str, set[str]]] = {}
         self._codes: dict[str, dict[str, str]] = {}
         self.host = ""
+        self.most_at_once = self._now = 0
 
     @property
     def url(self) -> str:
@@ -138,8 +139,11 @@ class FakeGitHub:
         async def answered(request: web.Request, handler: Callable[..., Any]) -> web.StreamResponse:
             self.requests.append(f"{request.method} {request.path_qs.removeprefix(API)}")
             fault = self.faults.get(request.path.removeprefix(API))
+            self._now += 1
+            self.most_at_once = max(self.most_at_once, self._now)
             if self.latency_seconds:
                 await asyncio.sleep(self.latency_seconds)
+            self._now -= 1
             if fault is None:
                 return await handler(request)  # type: ignore[no-any-return]
             if fault.hangs:
