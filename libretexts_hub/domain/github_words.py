@@ -1,4 +1,4 @@
-"""What is a person told whom GitHub knows, but who does not belong here? What is missing, and how to get it."""
+"""What is a person told whom GitHub knows, but who does not belong here? What is missing, how to get it."""
 
 from collections.abc import Iterable
 from urllib.parse import quote
@@ -63,8 +63,8 @@ def hidden_sentence(membership: Membership, github_url: str) -> str:
     if not membership.hidden:
         return ""
     return (
-        "Some of your organisations want you to sign in at their own provider before GitHub names them to this "
-        f"hub: open {github_url}/settings/organizations, sign in there, and log in again."
+        "Some of your organisations want you to sign in at their own provider before GitHub names them here: "
+        f"open {github_url}/settings/organizations, sign in there, and log in again."
     )
 
 
@@ -77,9 +77,8 @@ def _sign_ins(wanted: tuple[Named, ...], membership: Membership, github_url: str
         if answer.sign_in
     ]
     if pages:
-        return [
-            f"Your organisation wants you to sign in at {one_of(dict.fromkeys(pages))} before you log in here."
-        ]
+        where = one_of(dict.fromkeys(pages))
+        return [f"Your organisation may want you to sign in at {where} before you log in here."]
     return [sentence] if (sentence := hidden_sentence(membership, github_url)) else []
 
 

@@ -1,4 +1,4 @@
-"""Does our class still do what oauthenticator's own tests ask of theirs? Their suite, with ours in its place."""
+"""Does our class do what oauthenticator's own tests ask of theirs? Their suite, with ours in its place."""
 
 import os
 import re

@@ -1,7 +1,8 @@
-"""How do people log in with GitHub? Organisations admit; organisations and teams become groups with numbers."""
+"""How do people log in with GitHub? Organisations admit; they and their teams become groups with numbers."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any
@@ -28,7 +29,8 @@ from libretexts_hub.hub.notices import NOTICES, Kind, Notice
 
 # Tokens of a GitHub App begin so: they have permissions of the app, and no scopes.
 APP_TOKEN = "ghu_"  # noqa: S105 - the beginning of every such token
-LONGEST_TOKEN = 4000
+# RFC 6750, section 2.1: what can stand in a header.
+TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{1,4000}")
 NOTICE = "login with GitHub"
 
 
@@ -65,12 +67,7 @@ class GitHubOrgAuthenticator(LoginMixin, GitHubSettings, GitHubOAuthenticator): 
         form = {name: str(value) for name, value in params.items() if value is not None}
         answer = await self.github.token(self.token_url, form, self.build_token_info_request_headers())
         token, error = answer.get("access_token"), answer.get("error")
-        if (
-            isinstance(token, str)
-            and 0 < len(token) <= LONGEST_TOKEN
-            and token.isascii()
-            and token.isprintable()
-        ):
+        if isinstance(token, str) and TOKEN.fullmatch(token):
             kind = answer.get("token_type")
             return {**answer, "token_type": kind if isinstance(kind, str) and kind.isalpha() else "bearer"}
         if error == EXPIRED_REFRESH:
@@ -81,7 +78,7 @@ class GitHubOrgAuthenticator(LoginMixin, GitHubSettings, GitHubOAuthenticator): 
         raise UpstreamError(
             f"GitHub gives no token ({name[:60]})",
             where=self.github_url,
-            fix=f"Compare {PLACE('client_id')}, its secret and oauth_callback_url with the application at GitHub.",
+            fix=f"Compare {PLACE('client_id')}, its secret and oauth_callback_url with the app at GitHub.",
         )
 
     async def _token_to_auth_model(self, token_info: dict[str, Any]) -> dict[str, Any]:
