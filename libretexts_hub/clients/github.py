@@ -133,7 +133,7 @@ class GitHub:
         approved = () if membership.hidden else self._approved_now()
         asked = membership.unanswered(wanted.groups, approved)
         if membership.admitted_by(wanted.allowed) is None:
-            asked = (*dict.fromkeys((*membership.unanswered(wanted.allowed), *asked)),)
+            asked = (*dict.fromkeys((*membership.unanswered(wanted.allowed, approved), *asked)),)
         # In one that is listed for the person, a "no" about a team is sure.
         listed = {each.named.organization for each in membership.organizations}
         checks = (

@@ -2,12 +2,11 @@
 
 It serves the pages at `/login/oauth/` and the API at `/api/v3`, as GitHub Enterprise Server does:
 https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps and
-https://docs.github.com/en/rest. Run it as a program for a benchmark.
+https://docs.github.com/en/rest.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import base64
 import hashlib
@@ -313,22 +312,3 @@ def _refused(status: int, message: str, sign_in: str = "") -> web.HTTPException:
     headers = {"X-GitHub-SSO": sign_in} if sign_in else None
     body = json.dumps({"message": message, "status": str(status)})
     return kinds[status](text=body, content_type="application/json", headers=headers)
-
-
-async def serve(latency_seconds: float, organizations: int) -> None:
-    """For a benchmark: one person in this many organisations, and a line with the address."""
-    async with FakeGitHub(latency_seconds=latency_seconds) as github:
-        for number in range(1, organizations + 1):
-            github.organization(f"org{number}", 1000 + number)
-        github.person("ben", 5001, *(each.login for each in github.organizations.values()))
-        github.signed_in = "ben"
-        print("READY", github.url, flush=True)
-        await asyncio.Event().wait()
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--latency", type=float, default=0.05)
-    parser.add_argument("--organizations", type=int, default=5)
-    chosen = parser.parse_args()
-    asyncio.run(serve(chosen.latency, chosen.organizations))
