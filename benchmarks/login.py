@@ -26,7 +26,7 @@ PARTS = {
 
 @dataclass
 class Figures:
-    """What the parts found: rounds of both sides by name, figures that are a limit of their own, and facts."""
+    """What the parts found: rounds of both sides by name, figures with a limit of their own, and facts."""
 
     series: dict[str, Series] = field(default_factory=dict)
     absolute: dict[str, float] = field(default_factory=dict)
@@ -41,9 +41,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.login", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rounds, under 60 seconds")
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
-    parser.add_argument(
-        "--rounds", type=int, default=15, help="rounds of each measure (5 or more)"
-    )
+    parser.add_argument("--rounds", type=int, default=15, help="rounds of each measure (5 or more)")
     parser.add_argument(
         "--part", action="append", choices=sorted(PARTS), help="only this part; may be repeated"
     )

@@ -97,6 +97,16 @@ async def test_what_was_in_somebodys_list_is_not_asked_again(github, client):
     assert len(github.requests) == 3
 
 
+async def test_who_belongs_nowhere_is_known_at_once_where_others_do(github, client):
+    github.person("ada", 5002, "physics", "LSST")
+    github.person("ben", 5001)
+    await read(github, client, wanted(), "ada")
+    github.requests.clear()
+    known = await read(github, client, wanted(["lsst", "physics"]))
+    assert known.membership.admitted_by([Named("lsst"), Named("physics")]) is None
+    assert len(github.requests) == 3
+
+
 async def test_a_team_deep_within(github, client):
     outer = github.team("LSST", "outer", 1)
     middle = github.team("LSST", "middle", 2, outer)
