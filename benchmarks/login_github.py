@@ -12,6 +12,7 @@ import statistics
 import tempfile
 import time
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from .login import Figures
 
 LATENCY_SECONDS = 0.05
+UNIT = "latencies of 50 ms"
 ORGANIZATIONS = tuple(f"org{number}" for number in range(1, 6))
 CLASSES = {
     OURS: "libretexts_hub.hub.authenticators.github.GitHubOrgAuthenticator",
@@ -51,8 +53,18 @@ def configuration(side: str, github: FakeGitHub) -> str:
     return assignments(settings)
 
 
-async def log_in(hub: HubProcess, github: FakeGitHub, person: str) -> tuple[float, int, int]:
-    """Seconds and requests to GitHub after the redirect, and the hub's answer."""
+@dataclass(frozen=True)
+class Login:
+    """What happened after the redirect. `waited_seconds`: from the first question to GitHub to its last."""
+
+    seconds: float
+    waited_seconds: float
+    requests: int
+    status: int
+
+
+async def log_in(hub: HubProcess, github: FakeGitHub, person: str) -> Login:
+    """One login with a new browser."""
     github.signed_in = person
     async with hub.visitor() as visitor:
         address = visitor.hub / "oauth_login"
@@ -63,7 +75,8 @@ async def log_in(hub: HubProcess, github: FakeGitHub, person: str) -> tuple[floa
         began = time.perf_counter()
         async with visitor.request("GET", address, allow_redirects=False) as answer:
             await answer.read()
-        return time.perf_counter() - began, len(github.requests), answer.status
+        seconds, waited = time.perf_counter() - began, github.last_at - github.first_at
+        return Login(seconds, waited, len(github.requests), answer.status)
 
 
 async def measure(figures: Figures, rounds: int, *, quick: bool) -> None:
@@ -87,11 +100,12 @@ async def measure(figures: Figures, rounds: int, *, quick: bool) -> None:
                     (f"member{number % len(ORGANIZATIONS)}", "github_round_trips", 302),
                     ("nobody", "github_refused", 403),
                 ):
-                    seconds, requests, status = await log_in(hubs[side], github, person)
-                    if status != good:
-                        raise RuntimeError(f"{side}, {person}: HTTP {status}")
-                    figures.add(name, side, seconds / LATENCY_SECONDS, "latencies of 50 ms")
-                    figures.add(f"{name}_requests", side, requests, "requests")
+                    login = await log_in(hubs[side], github, person)
+                    if login.status != good:
+                        raise RuntimeError(f"{side}, {person}: HTTP {login.status}")
+                    figures.add(name, side, login.seconds / LATENCY_SECONDS, UNIT)
+                    figures.add(f"{name}_waiting", side, login.waited_seconds / LATENCY_SECONDS, UNIT)
+                    figures.add(f"{name}_requests", side, login.requests, "requests")
     ours = figures.series["github_round_trips"].values[OURS]
     figures.absolute["github_latencies"] = round(statistics.median(ours), 2)
     figures.facts["github"] = {

@@ -35,6 +35,7 @@ def settings(github: FakeGitHub) -> dict[str, object]:
         "GitHubOrgAuthenticator.allowed_organizations": {"LSST", "physics:gpu", "signed"},
         "GitHubOrgAuthenticator.group_organizations": "all",
         "LoginMixin.total_seconds": 3.0,
+        "LoginMixin.refresh_cache": "1s",
     }
 
 

@@ -16,6 +16,7 @@ from libretexts_hub.domain.entries import Entry
 from libretexts_hub.domain.identity import identity_of, parse_identity_rules
 from libretexts_hub.errors import ConfigurationError
 from libretexts_hub.hub.authenticators.github import GitHubOrgAuthenticator
+from libretexts_hub.hub.notices import NOTICES
 from tests.servers.fake_github import CLIENT_ID, CLIENT_SECRET, FakeGitHub, Fault, rate_limited
 
 TOKEN_PATH = "/login/oauth/access_token"
@@ -213,6 +214,26 @@ async def test_no_token_is_said_in_words_without_it(github, login, answer, error
         await login[0].get_token_info(None, {"code": "x"})
     assert "gho_secret" not in f"{caught.value} {caught.value.jupyterhub_message}"
     assert caught.value.__cause__ is None
+
+
+async def test_what_a_login_lacks_is_told_to_the_person(github, login):
+    authenticator, model = login
+    token = model["auth_state"]["access_token"]
+    github.tokens[token] = ("ben", {"read:org"})
+    again = await authenticator.finish(await authenticator.check_again(BEN, model["auth_state"]))
+    assert again["auth_state"]["scope"] == ["read:org"]
+    (missing,) = again["auth_state"]["libretexts"]["missing"]
+    assert "see your e-mail address (user:email)" in missing
+    assert [notice.text for notice in NOTICES.for_person("ben")] == [missing]
+    github.tokens[token] = ("ben", {"read:org", "user"})
+    await authenticator.finish(await authenticator.check_again(BEN, model["auth_state"]))
+    assert NOTICES.for_person("ben") == []
+
+
+async def test_an_app_has_permissions_and_no_scopes(github, login):
+    github.tokens["ghu_1"] = ("ben", {"read:org"})
+    state = {"token_response": {"access_token": "ghu_1", "scope": ""}}
+    assert (await login[0].check_again(BEN, state)).missing == ()
 
 
 async def test_the_operators_hook_comes_first(login):

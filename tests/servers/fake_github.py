@@ -12,6 +12,7 @@ import base64
 import hashlib
 import json
 import secrets
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -61,6 +62,7 @@ class FakeGitHub:
         self._codes: dict[str, dict[str, str]] = {}
         self.host = ""
         self.most_at_once = self._now = 0
+        self.first_at = self.last_at = 0.0
 
     @property
     def url(self) -> str:
@@ -136,6 +138,8 @@ class FakeGitHub:
     def _middleware(self) -> Any:
         @web.middleware
         async def answered(request: web.Request, handler: Callable[..., Any]) -> web.StreamResponse:
+            if not self.requests:
+                self.first_at = time.perf_counter()
             self.requests.append(f"{request.method} {request.path_qs.removeprefix(API)}")
             fault = self.faults.get(request.path.removeprefix(API))
             self._now += 1
@@ -143,6 +147,7 @@ class FakeGitHub:
             if self.latency_seconds:
                 await asyncio.sleep(self.latency_seconds)
             self._now -= 1
+            self.last_at = time.perf_counter()
             if fault is None:
                 return await handler(request)  # type: ignore[no-any-return]
             if fault.hangs:
@@ -191,7 +196,8 @@ class FakeGitHub:
         return self.people[login], scopes
 
     async def _user(self, request: web.Request) -> web.Response:
-        return web.json_response(self._who(request)[0].account())
+        person, scopes = self._who(request)
+        return web.json_response(person.account(), headers={"X-OAuth-Scopes": ", ".join(sorted(scopes))})
 
     async def _emails(self, request: web.Request) -> web.Response:
         person, scopes = self._who(request)

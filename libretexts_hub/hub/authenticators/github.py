@@ -87,7 +87,8 @@ class GitHubOrgAuthenticator(LoginMixin, GitHubSettings, GitHubOAuthenticator): 
             token_info["access_token"], token_info["token_type"]
         )["Authorization"]
         known = await self.github.read(authorization, self._wanted())
-        scopes = split_scopes(token_info.get("scope")) or known.scopes or ()
+        # What GitHub says now is newer than what it said with the token.
+        scopes = split_scopes(token_info.get("scope")) if known.scopes is None else known.scopes
         user_info = dict(known.user)
         if not user_info.get("email") and known.address.is_verified:
             user_info["email"] = known.address.email
