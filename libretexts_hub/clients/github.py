@@ -149,10 +149,16 @@ class GitHub:
         if named.team:
             place += f"/teams/{_quoted(named.team)}"
         path = f"{place}/{'memberships' if named.team else 'members'}/{_quoted(login)}"
-        about, member = await together(
-            self._get(place, authorization, accept=(200, *REFUSED)),
-            self._get(path, authorization, accept=(200, 204, *REFUSED)),
-        )
+        try:
+            about, member = await together(
+                self._get(place, authorization, accept=(200, *REFUSED)),
+                self._get(path, authorization, accept=(200, 204, *REFUSED)),
+            )
+        except UpstreamError as error:
+            if type(error) is not UpstreamError:
+                raise
+            # Sent to another host, or an answer that nobody knows: this says nothing of the other ones.
+            return Checked(Found.UNKNOWN)
         number = read_id(about.json()) if about.status == 200 else None
         if member.status == 204 or (member.status == 200 and named.team and is_active(member.json())):
             return Checked(Found.MEMBER, number)

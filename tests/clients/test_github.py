@@ -82,6 +82,14 @@ async def test_an_organisation_that_did_not_approve_is_asked_by_itself(github, c
     assert known.membership.numbers[Named("closed")] == 9
 
 
+async def test_an_organisation_that_sends_elsewhere_says_nothing(github, client):
+    github.person("ben", 5001, "closed", "LSST")
+    github.faults["/orgs/closed/members/ben"] = Fault(302, {"Location": "http://127.0.0.2:9/"})
+    known = await read(github, client, wanted(["lsst"], ["closed"]))
+    assert known.membership.checked[Named("closed")].found is Found.UNKNOWN
+    assert list(known.membership.groups(EVERYTHING)) == [Named("lsst")]
+
+
 async def test_who_is_in_by_the_lists_costs_no_more(github, client):
     github.person("ben", 5001, "LSST")
     await read(github, client, wanted(["closed", "lsst", "physics"]))
