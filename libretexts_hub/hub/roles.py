@@ -52,7 +52,16 @@ PURGE = (Permission(("nodes",), ("get", "list"), "libretexts-hub images --purge"
 HOMES = (Permission(("persistentvolumeclaims",), ("patch",), "homes that grow"),)
 # Beyond the chart's Role: what a server that did not start wrote last.
 WHY = (Permission(("pods/log",), ("get",), "libretexts-hub why"),)
-PARTS = {"hub": HUB, "homes": HOMES, "prepull": PREPULL, "purge": PURGE, "why": WHY}
+# The chart's Secret; the hub itself has no need to write it.
+ROTATE_KEY = (Permission(("secrets",), ("get", "patch"), "libretexts-hub rotate-key", names=("hub",)),)
+PARTS = {
+    "hub": HUB,
+    "homes": HOMES,
+    "prepull": PREPULL,
+    "purge": PURGE,
+    "rotate-key": ROTATE_KEY,
+    "why": WHY,
+}
 
 # The scopes of JupyterHub that a server's own token has (its default role `server`).
 SERVER_SCOPES = ("users:activity!user", "access:servers!server")
