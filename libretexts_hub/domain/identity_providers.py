@@ -45,7 +45,7 @@ def parse_providers(idps: Mapping[str, object], *, where: str) -> dict[str, Prov
             raise ConfigurationError(
                 f"{one.entity_id} and {other.entity_id} share names: {shared}",
                 where=where,
-                fix="Give one of them action: prefix with a prefix of its own, or allowed_domains that differ.",
+                fix="Give one of them action: prefix and its own prefix, or allowed_domains that differ.",
             )
     return found
 

@@ -20,7 +20,7 @@ from libretexts_hub.errors import ConfigurationError
 GOOD = {
     "type": "service_account",
     "client_email": "hub@p.iam.gserviceaccount.com",
-    "private_key": "-----BEGIN PRIVATE KEY-----\nverysecret\n",
+    "private_key": "--BEGIN--\nverysecret\n",
     "token_uri": "https://oauth2.googleapis.com/token",
 }
 
