@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tornado.httpclient import HTTPClientError
+from traitlets import default
 
 from libretexts_hub.clients.asking import Reply
 from libretexts_hub.hub.authenticators.cilogon import CILogonGroupAuthenticator
@@ -21,6 +22,11 @@ class OtherWayToAsk:
     """The client that the published tests put a fake behind."""
 
     requires_keys = False
+
+    @default("manage_groups")
+    def _manages_groups(self) -> bool:
+        """JupyterHub's default."""
+        return False
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
