@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Mapping
 
 import jwt
@@ -12,8 +13,10 @@ from libretexts_hub.clients.upstream import UpstreamError
 # Only asymmetric ones: with HS256 a public key would be the secret.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
 KEPT_SECONDS = 6 * 3600.0
-# A stranger can send tokens with made-up key ids; the provider is not asked for each of them.
+# A stranger can send tokens with made-up key ids; the provider is not asked for each of them: a few times at
+# once, since keys do rotate, and then every half a minute.
 PAUSE_SECONDS = 30.0
+MOST_AT_ONCE = 10
 MOST_KEYS = 100
 Keys = Mapping[str, jwt.PyJWK]
 
@@ -26,7 +29,7 @@ class KeySet:
         self._pause = pause_seconds
         self._keys: Keys = {}
         self._fetched = float("-inf")
-        self._tried = float("-inf")
+        self._tries: deque[float] = deque(maxlen=MOST_AT_ONCE)
         self._turn = asyncio.Lock()
 
     async def key(self, url: str, key_id: str) -> jwt.PyJWK | None:
@@ -38,17 +41,20 @@ class KeySet:
             found = self._known(key_id)
             now = time.monotonic()
             is_fresh = now - self._fetched < KEPT_SECONDS
-            if (found is not None and is_fresh) or now - self._tried < self._pause:
+            if (found is not None and is_fresh) or (self._keys and self._is_enough(now)):
                 return found
-            self._tried = now
+            self._tries.append(now)
             try:
                 self._keys = await self._fetch(url)
-                self._fetched = self._tried
             except UpstreamError:
                 if found is None:
-                    self._tried = float("-inf") if not self._keys else self._tried
                     raise
+                return found
+            self._fetched = now
             return self._known(key_id)
+
+    def _is_enough(self, now: float) -> bool:
+        return len(self._tries) == MOST_AT_ONCE and now - self._tries[0] < MOST_AT_ONCE * self._pause
 
     def _known(self, key_id: str) -> jwt.PyJWK | None:
         if not key_id and len(self._keys) == 1:

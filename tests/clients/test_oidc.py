@@ -7,7 +7,7 @@ import jwt
 import pytest
 
 from libretexts_hub.clients.asking import asks
-from libretexts_hub.clients.jwks import KeySet
+from libretexts_hub.clients.jwks import MOST_AT_ONCE, KeySet
 from libretexts_hub.clients.oidc import Endpoints, IdTokenError, OpenIDProvider
 from libretexts_hub.clients.upstream import Upstream, UpstreamError
 from tests.servers.oidc import CLIENT, FakeOpenIDProvider
@@ -55,7 +55,6 @@ async def test_a_new_key_is_fetched_and_an_old_one_forgotten(fake, provider):
     old = token(fake)
     await provider.verify(old, nonce="n")
     fake.keys.rotate()
-    await asyncio.sleep(0.25)
     await provider.verify(token(fake), nonce="n")
     with pytest.raises(IdTokenError, match="signature"):
         await provider.verify(old, nonce="n")
@@ -68,7 +67,7 @@ async def test_made_up_key_ids_do_not_become_requests(fake, provider):
         forged = jwt.encode(fake.id_claims(AMY, "n"), rsa_key(9), "RS256", {"kid": f"made-up-{number}"})
         with pytest.raises(IdTokenError):
             await provider.verify(forged, nonce="n")
-    assert len(fake.requests) <= before + 1
+    assert len(fake.requests) < before + MOST_AT_ONCE
 
 
 async def test_kept_keys_are_good_while_the_provider_is_away(fake, provider):

@@ -60,7 +60,7 @@ class Newcomer(Visitor):
 
     async def way_back(self) -> URL:
         """Go to the provider, and stop before its answer reaches the hub."""
-        url = await self._location(URL(f"{self.hub}oauth_login"))
+        url = await self._location(URL(f"{self.hub}oauth_login?next=/hub/home"))
         return await self._location(url)
 
     async def _location(self, url: URL) -> URL:

@@ -147,7 +147,7 @@ class FakeOpenIDProvider:
         self.codes[code] = {**query, "person": dict(self.person)}
         answer = self.does.answer or {"code": code}
         target = f"{query['redirect_uri']}?{urlencode(answer | {'state': query['state']})}"
-        return web.HTTPFound(target)
+        raise web.HTTPFound(target)
 
     async def _token(self, request: web.Request) -> web.Response:
         form = await request.post()

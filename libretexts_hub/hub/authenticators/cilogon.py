@@ -62,6 +62,9 @@ class CILogonGroupAuthenticator(OpenIDMixin, CILogonOAuthenticator):
             )
         return super().user_info_to_username(user_info)
 
+    def name_claim(self, user_info: dict[str, Any]) -> Any:
+        return self.providers[user_info["idp"]].claim
+
     def check_denials(self, login: Login) -> None:
         super().check_denials(login)
         idp = str(login.state[self.user_auth_state_key].get("idp", ""))

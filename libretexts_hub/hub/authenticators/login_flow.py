@@ -99,7 +99,10 @@ class FlowCallbackHandler(QuietHandler, OAuthCallbackHandler):
             self.check_arguments()
         except Denied as error:
             raise self.refuse(error) from None
-        await super().get()
+        user = await self.login_user()
+        if user is None:
+            raise web.HTTPError(403, self.authenticator.custom_403_message)
+        self.redirect(self.get_next_url(user))
 
     def check_arguments(self) -> None:
         """The state first: an error that was made up elsewhere is none of ours."""

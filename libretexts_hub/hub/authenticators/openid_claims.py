@@ -22,6 +22,9 @@ class OpenIDClaims(Configurable):
 
     def user_info_to_username(self, user_info: dict[str, Any]) -> str:
         """The name; what is missing is said to the person, who may be able to allow it."""
+        claim = self.name_claim(user_info)
+        if isinstance(claim, str) and not text(user_info.get(claim)):
+            raise self._nameless(f"the claim {claim}")
         try:
             name = super().user_info_to_username(user_info)
         except (ValueError, KeyError, TypeError, AttributeError, IndexError, web.HTTPError) as error:
@@ -29,12 +32,20 @@ class OpenIDClaims(Configurable):
                 raise
             name = ""
         if not isinstance(name, str) or not name.strip():
-            raise Denied(
-                "The login service does not tell this hub your name",
-                cause="claim",
-                fix="Ask the help desk of your university to release your name and address to this hub.",
-            )
+            raise self._nameless("username_claim")
         return name
+
+    def name_claim(self, user_info: dict[str, Any]) -> Any:
+        """The claim that names are made from, or a function."""
+        return self.username_claim
+
+    def _nameless(self, where: str) -> Denied:
+        return Denied(
+            "The login service does not tell this hub your name",
+            cause="claim",
+            fix="Ask the help desk of your university to release your name and address to this hub.",
+            where=where,
+        )
 
     async def get_user_groups(self, auth_state: dict[str, Any]) -> set[str]:
         """Of claims, and of what an operator set up in OAuthenticator's way."""
