@@ -69,12 +69,11 @@ def values_files() -> list:
 def class_named(name: str) -> type:
     """A configurable class as an operator names it: ours, JupyterHub's or KubeSpawner's."""
     from jupyterhub.app import JupyterHub
-    from jupyterhub.auth import DummyAuthenticator
+    from jupyterhub.auth import Authenticator, DummyAuthenticator
     from kubespawner import KubeSpawner
 
-    known = {
-        one.__name__: one for one in (JupyterHub, DummyAuthenticator, KubeSpawner, *configurable_classes())
-    }
+    theirs = (JupyterHub, Authenticator, DummyAuthenticator, KubeSpawner)
+    known = {one.__name__: one for one in (*theirs, *configurable_classes())}
     assert name in known, f"no class of the name {name} is known"
     return known[name]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from libretexts_hub.errors import ConfigurationError
 
 LONGEST_ADDRESS = 254
-ADDRESS = re.compile(r"[^\s@\x00-\x1f\x7f\"'\\()<>,;:\[\]]{1,64}@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
+ADDRESS = re.compile(r"[^\s@\x00-\x1f\x7f\"\\()<>,;:\[\]]{1,64}@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,10 @@ def _page(answer: Mapping[str, object], named: Iterable[tuple[object, object]]) 
 def transitive_query(address: str) -> str:
     """The query for everybody's own groups, of those that are made for discussion (all of Workspace's are).
 
-    `fold_address` let no quotation mark through, so nothing can end the text early.
+    An address may have an apostrophe, which is escaped; `fold_address` let no backslash through.
     """
-    return f"member_key_id == '{address}' && 'cloudidentity.googleapis.com/groups.discussion_forum' in labels"
+    escaped = address.replace("'", "\\'")
+    return f"member_key_id == '{escaped}' && 'cloudidentity.googleapis.com/groups.discussion_forum' in labels"
 
 
 def wanted_groups(by_domain: Mapping[str, Iterable[str]], *, where: str) -> frozenset[str]:

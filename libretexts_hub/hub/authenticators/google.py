@@ -61,7 +61,7 @@ class GoogleGroupAuthenticator(OpenIDMixin, GoogleOAuthenticator):
     directory_url = Unicode(
         Addresses.directory,
         help="""
-        Where the Admin SDK is.
+        Where the Admin SDK is asked for groups. The default is Google's own address.
 
         Example: `c.GoogleGroupAuthenticator.directory_url = "https://admin.googleapis.com"`
         """,
@@ -70,7 +70,7 @@ class GoogleGroupAuthenticator(OpenIDMixin, GoogleOAuthenticator):
     cloud_identity_url = Unicode(
         Addresses.identity,
         help="""
-        Where Cloud Identity is.
+        Where Cloud Identity is asked for groups. The default is Google's own address.
 
         Example: `c.GoogleGroupAuthenticator.cloud_identity_url = "https://cloudidentity.googleapis.com"`
         """,
@@ -156,7 +156,6 @@ class GoogleGroupAuthenticator(OpenIDMixin, GoogleOAuthenticator):
         return super().user_info_to_username(user_info)
 
     def check_denials(self, login: Login) -> None:
-        super().check_denials(login)
         check_account(
             email=fold_address(login.email),
             is_verified=login.email_verified is True,
@@ -164,6 +163,7 @@ class GoogleGroupAuthenticator(OpenIDMixin, GoogleOAuthenticator):
             hosted=self.hosted_domain,
             admitted=self._admitted,
         )
+        super().check_denials(login)
 
     def check_blocked_users(self, username: str, auth_model: dict[str, Any] | None) -> bool:
         """By name only: the domain was checked, with words."""
