@@ -65,8 +65,6 @@ def test_the_hash_of_the_access_token():
     assert is_of_access_token({}, token, "RS256")
 
 
-@given(
-    st.dictionaries(st.sampled_from(sorted(GOOD)), st.none() | st.text() | st.floats() | st.lists(st.text()))
-)
+@given(st.dictionaries(st.sampled_from(sorted(GOOD)), st.none() | texts | st.floats() | st.lists(texts)))
 def test_any_claims_are_judged(changes):
     assert isinstance(fault(changes), str)

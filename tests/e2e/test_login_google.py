@@ -51,7 +51,7 @@ async def running(tmp_path_factory):
         folder = tmp_path_factory.mktemp("hub")
         key = google.key_file(folder)
         more = "c.LoginMixin.exempt = ['fixer']\n"
-        hub = login_hub(folder / "hub", CLASS, SECTION, settings(google, key), more)
+        hub = login_hub(folder / "hub", CLASS, SECTION, settings(google, key), more=more)
         try:
             await hub.start()
             yield LoginSite(hub, google)
