@@ -47,7 +47,6 @@ def text(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def is_true(*values: object) -> bool:
-    """A claim that is true under the first of its names that is there: some providers write it as a text."""
-    found = next((value for value in values if value is not None), None)
-    return found is True or found in ("true", "True")
+def is_true(value: object) -> bool:
+    """Is a claim true? Some providers write it as a text."""
+    return value is True or value in ("true", "True")

@@ -65,6 +65,9 @@ def test_the_hash_of_the_access_token():
     assert is_of_access_token({}, token, "RS256")
 
 
+texts = st.text("ab:/ \ud800\xe4", max_size=5)
+
+
 @given(st.dictionaries(st.sampled_from(sorted(GOOD)), st.none() | texts | st.floats() | st.lists(texts)))
 def test_any_claims_are_judged(changes):
     assert isinstance(fault(changes), str)

@@ -89,7 +89,9 @@ class OpenIDClaims(Configurable):
         # An operator's own rules may name more; without manage_groups JupyterHub asks for none.
         known = {group.name for group in groups}
         more = [LoginGroup(name) for name in model.get("groups") or () if name not in known]
-        verified = [user_info.get("email_verified"), user_info.get("verified_email")]
+        # Userinfo and the id_token may call it by different names: every one that is there has to say yes.
+        told = (user_info.get("email_verified"), user_info.get("verified_email"))
+        verified = [is_true(each) for each in told if each is not None]
         display = text(user_info.get("name")) or text(user_info.get("display_name"))
         return Login(
             provider=self.namespace(),
@@ -100,7 +102,7 @@ class OpenIDClaims(Configurable):
             display_name=display,
             avatar_url=text(user_info.get("picture")),
             email=text(user_info.get("email")),
-            email_verified=None if verified == [None, None] else is_true(*verified),
+            email_verified=all(verified) if verified else None,
             git_name=display,
             git_email=text(user_info.get("email")),
             claims=self.claims_of(user_info),
