@@ -69,11 +69,13 @@ def values_files() -> list:
 def class_named(name: str) -> type:
     """A configurable class as an operator names it: ours, JupyterHub's or KubeSpawner's."""
     from jupyterhub.app import JupyterHub
-    from jupyterhub.auth import Authenticator, DummyAuthenticator
+    from jupyterhub.auth import DummyAuthenticator
     from kubespawner import KubeSpawner
 
-    theirs = (JupyterHub, Authenticator, DummyAuthenticator, KubeSpawner)
-    known = {one.__name__: one for one in (*theirs, *configurable_classes())}
+    classes = (JupyterHub, DummyAuthenticator, KubeSpawner, *configurable_classes())
+    # What ours are made of is named in configurations too: Authenticator, OAuthenticator.
+    bases = (base for one in classes for base in one.__mro__ if hasattr(base, "class_traits"))
+    known = {one.__name__: one for one in (*bases, *classes)}
     assert name in known, f"no class of the name {name} is known"
     return known[name]
 

@@ -51,7 +51,7 @@ def configuration(file: str, provider: FakeOidcPages, hub_url: str) -> str:
         "JupyterHub.redirect_to_server": False,
         "JupyterHub.services": [{"name": "watcher", "api_token": TOKEN}],
         "JupyterHub.load_roles": [
-            {"name": "watcher", "services": ["watcher"], "scopes": ["list:users", "admin:auth_state"]}
+            {"name": "watcher", "services": ["watcher"], "scopes": ["read:users", "admin:auth_state"]}
         ],
     }
     return assignments({**settings, **more}) + (

@@ -1,6 +1,6 @@
-"""A fake provider of OpenID Connect with three pages: authorize, token, userinfo. Enough for a login by redirect.
+"""A fake provider of OpenID Connect with three pages, authorize, token and userinfo: a login by redirect.
 
-Its tokens are good once: a refresh token that was used is refused, as Entra ID and Keycloak do when they rotate.
+Its tokens are good once: a refresh token that was used is refused.
 """
 
 from __future__ import annotations

@@ -39,6 +39,10 @@ class FakeProvider:
             def do_GET(self) -> None:
                 provider._answer(self)
 
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                provider._answer(self)
+
             def log_message(self, *_: object) -> None:
                 """Nothing: the test's output is for its failures."""
 
