@@ -123,4 +123,5 @@ async def _in_secret(namespace: str, name: str, new: str, args: argparse.Namespa
             "metadata": {"resourceVersion": secret.metadata.resource_version},
             "data": {args.key: base64.b64encode(turned.encode("ascii")).decode("ascii")},
         }
-        await api.patch_namespaced_secret(name, namespace, body)
+        merge = "application/merge-patch+json"
+        await api.patch_namespaced_secret(name, namespace, body, _content_type=merge)

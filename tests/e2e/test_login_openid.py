@@ -1,0 +1,82 @@
+"""Do the samples for Keycloak and Microsoft Entra ID of the operators' page work on a real hub?"""
+
+import re
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+import yaml
+
+from tests.servers.login_hub import LoginSite, login_hub
+from tests.servers.oidc import CLIENT, FakeOpenIDProvider
+
+PAGE = Path(__file__).parents[2] / "docs/operators/login-cilogon.md"
+CLASS = "libretexts_hub.hub.authenticators.oidc.OIDCGroupAuthenticator"
+SECTION = "OIDCGroupAuthenticator"
+AMY = {"sub": "5f2c", "preferred_username": "Amy", "email": "amy@a.example", "name": "Amy Wong"}
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+def sample(provider):
+    """The settings of a sample of the page, for this provider."""
+    block = next(
+        each
+        for each in re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL)
+        if f"# {provider}" in each
+    )
+    return yaml.safe_load(block)["hub"]["config"][SECTION]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["Keycloak", "Microsoft Entra ID"])
+async def running(request, tmp_path_factory):
+    async with FakeOpenIDProvider() as fake:
+        settings = sample(request.param) | {"issuer": fake.issuer, "client_id": CLIENT}
+        settings = {"manage_groups": True, "login_service": request.param} | settings
+        hub = login_hub(tmp_path_factory.mktemp("hub"), CLASS, SECTION, settings)
+        try:
+            await hub.start()
+            yield LoginSite(hub, fake)
+        finally:
+            hub.close()
+
+
+@pytest.fixture
+def site(running):
+    running.begin()
+    return running
+
+
+def person_at(site):
+    """The claims of somebody in the group of the sample."""
+    if "Keycloak" in site.hub._config.read_text():
+        return AMY | {"groups": ["/jupyter", "/physics/ta"]}
+    # Entra's userinfo has no groups, and its subject is another one for every application.
+    site.provider.in_id_token = ("groups", "oid", "tid", "preferred_username", "name")
+    group = "2c3f9e2a-0000-4000-8000-5d6c1a2b3c4d"
+    return AMY | {"oid": "oid-1", "tid": "tenant", "preferred_username": "amy@a.example", "groups": [group]}
+
+
+async def test_a_login_by_discovery_alone(site):
+    claims = person_at(site)
+    async with site.browser(**claims) as amy:
+        person = await amy.log_in()
+    assert person["name"] == claims["preferred_username"].lower()
+    assert set(person["groups"]) == {name.removeprefix("/") for name in claims["groups"]}
+    site.check_secrets()
+
+
+async def test_somebody_without_the_group(site):
+    async with site.browser(**person_at(site) | {"groups": ["other"], "sub": "2", "oid": "2"}) as other:
+        page = await other.refused()
+    assert page.status == 403
+    site.check_secrets(page)
+
+
+async def test_discovery_that_is_away(site):
+    site.provider.does.statuses = {"/token": 503}
+    async with site.browser(**person_at(site)) as amy:
+        page = await amy.refused()
+    assert page.status == 503
+    assert "does not answer" in page.what
+    site.check_secrets(page)
