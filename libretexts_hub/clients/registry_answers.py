@@ -51,7 +51,7 @@ async def ask(
                 timeout=TIMEOUT,
                 allow_redirects=False,
                 auto_decompress=False,
-                proxy=_proxy(url),
+                proxy=proxy_for(url),
             ) as answer:
                 if answer.status not in (301, 302, 303, 307, 308):
                     yield answer
@@ -169,7 +169,8 @@ def _check_foreign(target: str, repository: Repository) -> None:
         raise RegistryError("It redirects to another host without TLS", where=str(repository), fix=AGAIN)
 
 
-def _proxy(url: str) -> str | None:
+def proxy_for(url: str) -> str | None:
+    """The proxy that the environment names for this address."""
     # aiohttp's trust_env would also send what a .netrc holds: the proxy alone is taken from the environment.
     parts = urlsplit(url)
     proxy = urllib.request.getproxies().get(parts.scheme)

@@ -1,6 +1,7 @@
 """What can an operator see in Prometheus? The hub's own /metrics page shows these next to JupyterHub's."""
 
 from collections.abc import Sequence
+from enum import Enum
 from typing import TypeVar
 
 from prometheus_client import REGISTRY, Counter, Gauge, Histogram
@@ -62,3 +63,44 @@ REGISTRY_READ_AT = registered(
     "When the tags of a repository were read last",
     ["repository"],
 )
+LOGINS = registered(
+    Counter,
+    "libretexts_logins_total",
+    "Logins by how they ended (done, refused, away, failed); denials are counted by cause beside them",
+    ["outcome"],
+)
+DENIALS = registered(
+    Counter,
+    "libretexts_denials_total",
+    "Sure refusals at a login or a refresh, by cause (organisation, domain, bound, name, ...)",
+    ["cause"],
+)
+REFRESHES = registered(
+    Counter,
+    "libretexts_login_refreshes_total",
+    "Checks of a login by how they ended (checked, kept, expired, denied)",
+    ["outcome"],
+)
+UPSTREAM_SECONDS = registered(
+    Histogram,
+    "libretexts_upstream_seconds",
+    "Seconds until an identity provider answered, by host and outcome (HTTP status, away, breaker, ...)",
+    ["host", "outcome"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20),
+)
+UPSTREAM_BREAKER = registered(
+    Gauge,
+    "libretexts_upstream_breaker",
+    "Whether an identity provider is asked: 0 yes, 1 one try, 2 not for a moment",
+    ["host"],
+)
+
+
+def upstream_asked(host: str, outcome: str, seconds: float) -> None:
+    """One question to an identity provider has ended."""
+    UPSTREAM_SECONDS.labels(host=host, outcome=outcome).observe(seconds)
+
+
+def breaker_changed(host: str, state: Enum) -> None:
+    """A breaker is in this state now."""
+    UPSTREAM_BREAKER.labels(host=host).set(state.value)

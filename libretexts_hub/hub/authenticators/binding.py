@@ -1,0 +1,76 @@
+"""Is the hub user of this name the one who logs in? Asked once per login, after everything else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyterhub import orm
+from sqlalchemy.exc import IntegrityError
+from traitlets import Enum
+from traitlets.config import Configurable
+
+from libretexts_hub.domain.binding import Account, BindExisting, must_bind
+from libretexts_hub.domain.denial import Denied
+from libretexts_hub.domain.login import ours_in
+from libretexts_hub.hub.authenticators.accounts import Accounts
+
+
+class BindingMixin(Configurable):
+    """Binds each hub user to the provider's immutable id at the first login, and holds it to that."""
+
+    bind_existing = Enum(
+        [each.value for each in BindExisting],
+        default_value=BindExisting.FIRST_LOGIN.value,
+        help="""
+        What happens at the login of a person whose hub user was there before and is bound to nobody.
+        `first_login`, the default: it belongs to who logs in first. `refuse`: to nobody, until
+        `libretexts-hub rebind` says whose it is.
+
+        Example: `c.LoginMixin.bind_existing = "refuse"`
+        """,
+    ).tag(config=True)
+
+    _has_table = False
+
+    def accounts(self) -> Accounts | None:
+        """The hub's table; None where there is no hub, as in a test of an authenticator alone."""
+        db = getattr(self.parent, "db", None)
+        if db is None:
+            return None
+        accounts = Accounts(db)
+        if not self._has_table:
+            accounts.make_table()
+            db.commit()
+            self._has_table = True
+        return accounts
+
+    def bind(self, model: dict[str, Any]) -> None:
+        """Bind the hub user of this auth model to the person it is of. Raises Denied.
+
+        Nothing is awaited between looking and writing, so two logins at once can't both be the first.
+        """
+        accounts = self.accounts()
+        if accounts is None:
+            return
+        ours = ours_in(model.get("auth_state"))
+        name, db = model["name"], self.parent.db
+        asking = Account(name, str(ours["provider"]), str(ours["subject"]))
+        is_new = must_bind(
+            asking,
+            of_name=accounts.of_name(name),
+            of_subject=accounts.of_subject(asking.provider, asking.subject),
+            has_user=orm.User.find(db, name) is not None,
+            policy=BindExisting(self.bind_existing),
+        )
+        if not is_new:
+            return
+        try:
+            accounts.bind(asking)
+            db.commit()
+        except IntegrityError:
+            # `libretexts-hub rebind` was faster.
+            db.rollback()
+            raise Denied(
+                "Your account was changed a moment ago", cause="bound", fix="Log in again."
+            ) from None
+        self.log.info("The hub user %s now belongs to %s of %s", name, asking.subject, asking.provider)

@@ -1,0 +1,157 @@
+"""What do all authenticators share? From what a provider says to what JupyterHub keeps, and back again.
+
+`class MyAuthenticator(LoginMixin, AnyAuthenticator)` is enough; docs/operators/login.md has samples.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+from jupyterhub.utils import maybe_future
+from traitlets import Float, List, Unicode
+from traitlets.config import Configurable
+
+from libretexts_hub.clients.upstream import CONNECT_SECONDS, TOTAL_SECONDS, Observer, Upstream
+from libretexts_hub.clients.upstream_errors import UpstreamAway, UpstreamError
+from libretexts_hub.domain.denial import Denied
+from libretexts_hub.domain.login import Login, group_names, ours_in, state_of, user_info_of
+from libretexts_hub.domain.login_names import normal_name
+from libretexts_hub.errors import LibreTextsHubError
+from libretexts_hub.hub import metrics
+from libretexts_hub.hub.authenticators.binding import BindingMixin
+from libretexts_hub.hub.authenticators.refresh import RefreshMixin
+from libretexts_hub.hub.authenticators.refusals import page_of
+
+
+class LoginMixin(BindingMixin, RefreshMixin, Configurable):
+    """Groups, courses, grants, binding, refresh and limits for any Authenticator. Stands before it."""
+
+    exempt = List(
+        Unicode(),
+        help="""
+        Names that hard denials (organisation, domain, unverified address) do not hold for, such as the
+        account of the operators. Empty, the default, exempts nobody: a denial holds for admins and with
+        `allow_all` too.
+
+        Example: `c.LoginMixin.exempt = ["hub-operator"]`
+        """,
+    ).tag(config=True)
+
+    connect_seconds = Float(
+        CONNECT_SECONDS,
+        min=0.1,
+        help="""
+        Seconds that a connection to the provider may take.
+
+        Example: `c.LoginMixin.connect_seconds = 3`
+        """,
+    ).tag(config=True)
+
+    total_seconds = Float(
+        TOTAL_SECONDS,
+        min=0.1,
+        help="""
+        Seconds that one question to the provider may take in all.
+
+        Example: `c.LoginMixin.total_seconds = 10`
+        """,
+    ).tag(config=True)
+
+    certificate_authorities = Unicode(
+        help="""
+        A file with certificate authorities, in PEM, that the provider's certificate may be signed by, besides
+        those of the system. Empty, the default, adds none.
+
+        Example: `c.LoginMixin.certificate_authorities = "/etc/ssl/university.pem"`
+        """,
+    ).tag(config=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        try:
+            super().__init__(**kwargs)
+            self.check_configuration()
+        except LibreTextsHubError as error:
+            # Under a hub that starts: one sentence instead of a traceback.
+            if getattr(kwargs.get("parent"), "name", "") != "jupyterhub":
+                raise
+            print(error, file=sys.stderr)  # noqa: T201
+            raise SystemExit(2) from None
+        self.upstream = Upstream(
+            connect_seconds=self.connect_seconds,
+            total_seconds=self.total_seconds,
+            ca=self.certificate_authorities,
+            observer=Observer(metrics.upstream_asked, metrics.breaker_changed),
+        )
+
+    def check_configuration(self) -> None:
+        """Raise ConfigurationError for what would fail later. A subclass calls super() first."""
+
+    # From the provider
+
+    async def authenticate(self, handler: Any, data: Any = None, **kwargs: Any) -> dict[str, Any] | None:
+        """The auth model. An authenticator of ours makes its own Login; of any other, its model says it."""
+        found = await maybe_future(super().authenticate(handler, data, **kwargs))
+        if not found:
+            return None
+        return await self.finish(self.login_of(found if isinstance(found, dict) else {"name": found}))
+
+    def login_of(self, model: dict[str, Any]) -> Login:
+        """What another authenticator's auth model says. Override it for one that says more."""
+        return Login(
+            provider=type(self).__name__.lower(),
+            subject=normal_name(model["name"]),
+            name=model["name"],
+            is_admin=model.get("admin"),
+            state=model.get("auth_state") or {},
+        )
+
+    def check_denials(self, login: Login) -> None:
+        """Raise Denied for what must never get in; asked at every login and refresh, not for `exempt`."""
+
+    # To the hub
+
+    async def finish(self, login: Login, existing: Any = None) -> dict[str, Any]:
+        """The auth model of a login; `existing` is the hub's user at a refresh. Raises Denied."""
+        name = existing.name if existing is not None else normal_name(login.name)
+        if not self.is_exempt(name):
+            self.check_denials(login)
+        model = {
+            "name": name,
+            "groups": list(group_names(login.groups)),
+            "auth_state": state_of(login, checked_at=time.time()),
+            "user_info": user_info_of(login, name),
+        }
+        if login.is_admin is not None or existing is None:
+            model["admin"] = True if name in self.admin_users else login.is_admin
+        return model
+
+    def is_exempt(self, name: str) -> bool:
+        """Whether hard denials do not hold for this name."""
+        return name in {normal_name(each) for each in self.exempt}
+
+    async def get_authenticated_user(self, handler: Any, data: Any) -> dict[str, Any] | None:
+        """JupyterHub's own, with a page for who may not log in."""
+        try:
+            model = await super().get_authenticated_user(handler, data)
+        except Denied as error:
+            metrics.DENIALS.labels(cause=error.cause).inc()
+            self.log.warning("Login refused (%s): %s", error.cause, error)
+            raise page_of(error, self._login_page(handler)) from None
+        except UpstreamError as error:
+            metrics.LOGINS.labels(outcome="away" if isinstance(error, UpstreamAway) else "failed").inc()
+            self.log.warning("Nobody can be identified: %s", error)
+            raise page_of(error, self._login_page(handler)) from None
+        metrics.LOGINS.labels(outcome="refused" if model is None else "done").inc()
+        return model
+
+    async def run_post_auth_hook(self, handler: Any, auth_model: dict[str, Any]) -> dict[str, Any]:
+        """JupyterHub calls it last, when the person is let in: the operator's hook, then the binding."""
+        model = await super().run_post_auth_hook(handler, auth_model)
+        if model and ours_in(model.get("auth_state")):
+            self.bind(model)
+        return model
+
+    def _login_page(self, handler: Any) -> str:
+        return str(handler.hub.base_url) + "login" if getattr(handler, "hub", None) else "login"

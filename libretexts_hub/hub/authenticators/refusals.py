@@ -1,0 +1,37 @@
+"""What does a person see who can't log in? What is missing and how to get it; the provider is away."""
+
+from __future__ import annotations
+
+import html
+import math
+
+from tornado import web
+
+from libretexts_hub.clients.upstream_errors import UpstreamAway, UpstreamError
+from libretexts_hub.domain.denial import Denied
+
+LONGEST_WAIT_SECONDS = 3600
+
+
+def page_of(error: Denied | UpstreamError, login_url: str) -> web.HTTPError:
+    """The HTTP error to raise: 403 for a denial, 503 while the provider is away, each with its words."""
+    if isinstance(error, Denied):
+        return _page(error.status, error.jupyterhub_message, login_url, "Not allowed")
+    refusal = _page(503, error.jupyterhub_message, login_url, _title(error))
+    if error.retry_after is not None:
+        wait = math.ceil(min(max(error.retry_after, 1), LONGEST_WAIT_SECONDS))
+        refusal.headers = {"Retry-After": str(wait)}
+    return refusal
+
+
+def _title(error: UpstreamError) -> str:
+    return "Login does not work at the moment" if isinstance(error, UpstreamAway) else "Login did not work"
+
+
+def _page(status: int, words: str, login_url: str, title: str) -> web.HTTPError:
+    # log_message is a format string of tornado's, so the words go in as an argument.
+    refusal = web.HTTPError(status, "%s", words, reason=title)
+    refusal.jupyterhub_message = words
+    again = f'<a href="{html.escape(login_url)}">Back to the login page</a>'
+    refusal.jupyterhub_html_message = f"{html.escape(words)}</p><p>{again}"
+    return refusal
