@@ -16,6 +16,7 @@ from libretexts_hub.clients.directory_errors import (
 )
 from libretexts_hub.clients.directory_link import LinkLimits, prepared_password
 from libretexts_hub.clients.directory_links import PERSON, SERVICE, DirectoryLinks, Job
+from libretexts_hub.clients.upstream import Observer
 from libretexts_hub.domain.bind_refusals import AWAY, NEEDS_ENCRYPTION, UNKNOWN, WRONG, BindRefusal
 from libretexts_hub.domain.directory_person import is_usable
 from libretexts_hub.domain.directory_servers import TlsRules
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from libretexts_hub.clients.directory_link import Link
+    from libretexts_hub.domain.directory_entry import DirectoryEntry
     from libretexts_hub.domain.directory_person import DirectoryPerson
     from libretexts_hub.domain.directory_rules import DirectoryRules
     from libretexts_hub.domain.directory_servers import DirectoryServer
@@ -59,7 +61,13 @@ class Directory:
     Raises OSError or ssl.SSLError for files of certificates that can't be read.
     """
 
-    def __init__(self, settings: DirectorySettings, *, log: logging.Logger | None = None) -> None:
+    def __init__(
+        self,
+        settings: DirectorySettings,
+        *,
+        log: logging.Logger | None = None,
+        observer: Observer | None = None,
+    ) -> None:
         self.settings = settings
         self._links = DirectoryLinks(
             settings.servers,
@@ -68,6 +76,7 @@ class Directory:
             service=(settings.account, prepared_password(settings.password)),
             kept=settings.threads,
             log=log or logging.getLogger(__name__),
+            observer=observer or Observer(),
         )
         self._threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="directory")
 
@@ -122,10 +131,20 @@ class Directory:
         entry = ask(SERVICE, job, lambda link: people.find_person(link, rules, name))
         if entry is None:
             raise LoginRefusedError(UNKNOWN)
-        # The name found is never a template: it may have braces.
-        names = rules.bind_names(entry.text(rules.bind_attribute)) if rules.bind_attribute else ()
-        ask(PERSON, job, lambda link: self._bind(link, names or (entry.dn,), password))
+        names = self._bind_names_of(entry)
+        ask(PERSON, job, lambda link: self._bind(link, names, password))
         return ask(SERVICE, job, lambda link: people.complete(link, rules, entry, name))
+
+    def _bind_names_of(self, entry: DirectoryEntry) -> tuple[str, ...]:
+        """With what a person who was found logs in: their own entry, or what is no name of an entry.
+
+        Active Directory takes name@domain. A template that makes a distinguished name could make another
+        entry's than the one that was found, and then somebody would be let in as somebody else.
+        """
+        attribute = self.settings.rules.bind_attribute
+        value = entry.text(attribute) if attribute else ""
+        made = self.settings.rules.bind_names(value) if value else ()
+        return tuple(name for name in made if "=" not in name) or (entry.dn,)
 
     def _bind_and_read(self, link: Link, name: str, password: bytes) -> DirectoryPerson:
         rules = self.settings.rules

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from libretexts_hub.errors import LibreTextsHubError
+from libretexts_hub.clients.upstream_errors import UpstreamAway, UpstreamError
+from libretexts_hub.domain.denial import Denied
 
 if TYPE_CHECKING:
     from libretexts_hub.domain.bind_refusals import BindRefusal
     from libretexts_hub.domain.directory_servers import DirectoryServer
 
-TELL = "Try again in a minute. If that does not help, tell the operators of this hub."
+TELL = "Tell the help desk that manages your account."
 
 
-class DirectoryAwayError(LibreTextsHubError):
+class DirectoryAwayError(UpstreamAway):
     """No server answered, or none was asked because all are known to be away."""
-
-    jupyterhub_message = f"The directory that checks passwords does not answer. {TELL}"
 
     def __init__(self, why: str, servers: tuple[DirectoryServer, ...]) -> None:
         super().__init__(
@@ -26,10 +25,8 @@ class DirectoryAwayError(LibreTextsHubError):
         )
 
 
-class DirectoryRefusesUsError(LibreTextsHubError):
+class DirectoryRefusesUsError(UpstreamError):
     """The directory answers, but not this hub: its account, a search base or the encryption is wrong."""
-
-    jupyterhub_message = f"This hub may not ask the directory that checks passwords. {TELL}"
 
     def __init__(self, why: str, account: str) -> None:
         super().__init__(
@@ -47,9 +44,8 @@ class LoginRefusedError(Exception):
         self.refusal = refusal
 
 
-class EntryError(LibreTextsHubError):
-    """The entry of a person is not as a login needs it; what is told to them is in `jupyterhub_message`."""
+class EntryError(Denied):
+    """The entry of a person is not as a login needs it. `what` is for them, `where` for the log."""
 
-    def __init__(self, what: str, *, where: str, fix: str, told: str) -> None:
-        super().__init__(what, where=where, fix=fix)
-        self.jupyterhub_message = told
+    def __init__(self, what: str, *, where: str) -> None:
+        super().__init__(what, cause="entry", fix=TELL, where=where)

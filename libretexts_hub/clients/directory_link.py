@@ -70,6 +70,8 @@ def tls_context(rules: TlsRules) -> ssl.SSLContext:
     context = ssl.create_default_context(
         cafile=rules.ca_file or None, capath=rules.ca_path or None, cadata=rules.ca_data or None
     )
+    if rules.extra_ca_file:
+        context.load_verify_locations(rules.extra_ca_file)
     if rules.certificate_file:
         context.load_cert_chain(
             rules.certificate_file, rules.key_file or None, password=rules.key_password or None

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from libretexts_hub.clients.directory_errors import DirectoryAwayError, DirectoryRefusesUsError
 from libretexts_hub.clients.directory_link import Link, LinkBrokenError, LinkLimits, tls_context
+from libretexts_hub.domain.breaker import BreakerState
 from libretexts_hub.domain.server_health import ServerHealth
 
 if TYPE_CHECKING:
     import logging
     from collections.abc import Callable
 
+    from libretexts_hub.clients.upstream import Observer
     from libretexts_hub.domain.directory_servers import DirectoryServer, TlsRules
 
 Answer = TypeVar("Answer")
@@ -65,6 +67,7 @@ class DirectoryLinks:
         service: tuple[str, bytes],
         kept: int,
         log: logging.Logger,
+        observer: Observer,
     ) -> None:
         self._servers = servers
         self._tls = tls
@@ -73,6 +76,7 @@ class DirectoryLinks:
         self._service = service
         self._kept = kept
         self._log = log
+        self._observer = observer
         self._lock = threading.Lock()
         self._idle: dict[tuple[str, int], list[tuple[float, Link]]] = {}
         self._health = ServerHealth(
@@ -102,9 +106,9 @@ class DirectoryLinks:
                     break
                 continue
             except BaseException:
-                self._note_success(number)
+                self._note_success(number, began)
                 raise
-            self._note_success(number)
+            self._note_success(number, began)
             return answer
         raise DirectoryAwayError(last, self._servers)
 
@@ -192,12 +196,18 @@ class DirectoryLinks:
         for link in stale:
             link.cut()
             link.close()
+        host = str(self._servers[number])
+        self._observer.asked(host, "away", time.monotonic() - began)
+        self._observer.breaker(host, BreakerState.OPEN)
         self._log.warning("Directory: %s. %s is left alone for %.0f s.", why, self._servers[number], pause)
 
-    def _note_success(self, number: int) -> None:
+    def _note_success(self, number: int, began: float) -> None:
         with self._lock:
             was_away = self._health.worked(number)
+        host = str(self._servers[number])
+        self._observer.asked(host, "answered", time.monotonic() - began)
         if was_away:
+            self._observer.breaker(host, BreakerState.CLOSED)
             self._log.info("Directory: %s answers again.", self._servers[number])
 
     def close(self) -> None:

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from libretexts_hub.clients.directory_link import Link
 
 ANY = "(objectClass=*)"
-TELL = "Tell the help desk that manages your account."
 NOT_ADMITTED = BindRefusal(
     "filter",
     "the entry does not pass search_filter",
@@ -50,10 +49,8 @@ def find_person(link: Link, rules: DirectoryRules, name: str) -> DirectoryEntry 
     found = _search(link, rules.user_search_base, rules.person_filter(name), rules.person_attributes)
     if len(found) > 1:
         raise EntryError(
-            f"{len(found)} entries have the name {name!r:.80}",
-            where=f"{rules.user_search_base}: {'; '.join(each.dn for each in found[:3]):.300}",
-            fix="Give each its own, or let lookup_dn_search_filter find one of them.",
-            told=f"There is more than one account of this name. {TELL}",
+            "There is more than one account of this name",
+            where=f"{len(found)} entries for {name!r:.80}: {'; '.join(each.dn for each in found[:3])!r:.300}",
         )
     return found[0] if found else None
 
@@ -94,10 +91,8 @@ def complete(link: Link, rules: DirectoryRules, entry: DirectoryEntry, typed: st
     name = name_at_the_hub(entry, rules, typed)
     if not name:
         raise EntryError(
-            f"The entry has no usable {rules.name_attribute}, or several",
-            where=f"{entry.dn:.300}",
-            fix=f"Give it one {rules.name_attribute}.",
-            told=f"Your account has no name that this hub can use. {TELL}",
+            "Your account has no name that this hub can use",
+            where=f"no {rules.name_attribute}, or several, in {entry.dn!r:.300}",
         )
     _check_admission(link, rules, entry, entry.text(rules.bind_attribute) if rules.bind_attribute else name)
     groups, is_cut = _groups(link, rules, entry, name)

@@ -94,6 +94,22 @@ class DirectoryRules:
         return tuple(fill(each, {"username": escape_dn(name)}) for each in self.bind_dn_template)
 
 
+def realm_of(rules: DirectoryRules, dn: str) -> str:
+    """Which directory it is, for ever: neither a server nor a base below it, which an operator may change."""
+    for name in (
+        rules.user_search_base,
+        dn,
+        *(fill(each, {"username": "x"}) for each in rules.bind_dn_template),
+    ):
+        parsed = parse_dn(name) or ()
+        domain = [rdn[0][1] for rdn in parsed if rdn[0][0] == "dc"]
+        if domain:
+            return ".".join(domain)
+        if parsed:
+            return "=".join(parsed[-1][0])
+    return ""
+
+
 def _parenthesised(text: str) -> str:
     return text if text.startswith("(") else f"({text})"
 

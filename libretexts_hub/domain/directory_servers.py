@@ -43,12 +43,17 @@ class DirectoryServer:
 
 @dataclass(frozen=True)
 class TlsRules:
-    """What a certificate is checked with. `names` replace the server's own name in the check."""
+    """What a certificate is checked with.
+
+    `ca_file`, `ca_path` and `ca_data` stand in place of the system's authorities, `extra_ca_file`
+    beside them. `name` is what the certificate must hold where it is not the server's own name.
+    """
 
     is_checked: bool = True
     ca_file: str = ""
     ca_path: str = ""
     ca_data: str = ""
+    extra_ca_file: str = ""
     certificate_file: str = ""
     key_file: str = ""
     key_password: str = ""
@@ -92,7 +97,7 @@ def _server(address: object, port: int | None, strategy: str, where: str) -> Dir
     return DirectoryServer(host, own_port or port or PORTS[strategy], strategy)
 
 
-def parse_tls(options: Mapping[str, object], *, where: str) -> TlsRules:
+def parse_tls(options: Mapping[str, object], *, extra_ca_file: str = "", where: str) -> TlsRules:
     """Read tls_kwargs. Raises ConfigurationError for what is unknown or would be without effect."""
     for key in options:
         if key not in TLS_KEYS:
@@ -111,6 +116,7 @@ def parse_tls(options: Mapping[str, object], *, where: str) -> TlsRules:
         ca_file=_text(options, "ca_certs_file", where),
         ca_path=_text(options, "ca_certs_path", where),
         ca_data=_text(options, "ca_certs_data", where),
+        extra_ca_file=extra_ca_file,
         certificate_file=_text(options, "local_certificate_file", where),
         key_file=_text(options, "local_private_key_file", where),
         key_password=_text(options, "local_private_key_password", where),
