@@ -100,7 +100,7 @@ class Upstream:
         self,
         url: str,
         *,
-        form: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | bytes | None = None,
         body: object = None,
         headers: Mapping[str, str] | None = None,
         accept: Collection[int] = (200, 201),
@@ -115,7 +115,7 @@ class Upstream:
         *,
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
-        form: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | bytes | None = None,
         body: object = None,
         accept: Collection[int] = (200,),
     ) -> Answer:
@@ -172,7 +172,7 @@ class Upstream:
         *,
         headers: Mapping[str, str] | None,
         params: Mapping[str, str] | None,
-        form: Mapping[str, str] | None,
+        form: Mapping[str, str] | bytes | None,
         body: object,
     ) -> Answer:
         sent = {"Accept": "application/json", "User-Agent": "libretexts-hub", **(headers or {})}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from jupyterhub import orm
 from sqlalchemy.exc import IntegrityError
 from traitlets import Enum
@@ -11,7 +9,6 @@ from traitlets.config import Configurable
 
 from libretexts_hub.domain.binding import Account, BindExisting, must_bind
 from libretexts_hub.domain.denial import Denied
-from libretexts_hub.domain.login import ours_in
 from libretexts_hub.hub.authenticators.accounts import Accounts
 
 
@@ -44,17 +41,15 @@ class BindingMixin(Configurable):
             self._has_table = True
         return accounts
 
-    def bind(self, model: dict[str, Any]) -> None:
-        """Bind the hub user of this auth model to the person it is of. Raises Denied.
+    def bind(self, name: str, provider: str, subject: str) -> None:
+        """Bind the hub user of this name to the person who logs in. Raises Denied.
 
         Nothing is awaited between looking and writing, so two logins at once can't both be the first.
         """
         accounts = self.accounts()
         if accounts is None:
             return
-        ours = ours_in(model.get("auth_state"))
-        name, db = model["name"], self.parent.db
-        asking = Account(name, str(ours["provider"]), str(ours["subject"]))
+        db, asking = self.parent.db, Account(name, provider, subject)
         is_new = must_bind(
             asking,
             of_name=accounts.of_name(name),
@@ -74,3 +69,9 @@ class BindingMixin(Configurable):
                 "Your account was changed a moment ago", cause="bound", fix="Log in again."
             ) from None
         self.log.info("The hub user %s now belongs to %s of %s", name, asking.subject, asking.provider)
+
+    def is_admin_now(self, name: str) -> bool:
+        """Whether the hub's user of this name is an admin already; nobody's login says so."""
+        db = getattr(self.parent, "db", None)
+        user = orm.User.find(db, name) if db is not None else None
+        return bool(user is not None and user.admin)

@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from jupyterhub.utils import maybe_future
-from traitlets import Float, List, Unicode
+from traitlets import Float, List, Unicode, default
 from traitlets.config import Configurable
 
 from libretexts_hub.clients.upstream import CONNECT_SECONDS, TOTAL_SECONDS, Observer, Upstream
@@ -18,15 +18,28 @@ from libretexts_hub.clients.upstream_errors import UpstreamAway, UpstreamError
 from libretexts_hub.domain.denial import Denied
 from libretexts_hub.domain.login import Login, group_names, ours_in, state_of, user_info_of
 from libretexts_hub.domain.login_names import normal_name
-from libretexts_hub.errors import LibreTextsHubError
+from libretexts_hub.errors import ConfigurationError, LibreTextsHubError
 from libretexts_hub.hub import metrics
 from libretexts_hub.hub.authenticators.binding import BindingMixin
+from libretexts_hub.hub.authenticators.course_file import CourseFile
+from libretexts_hub.hub.authenticators.granting import GrantsMixin
 from libretexts_hub.hub.authenticators.refresh import RefreshMixin
 from libretexts_hub.hub.authenticators.refusals import page_of
+from libretexts_hub.hub.authenticators.start_checks import check_keys, checked_name
 
 
-class LoginMixin(BindingMixin, RefreshMixin, Configurable):
+class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, Configurable):
     """Groups, courses, grants, binding, refresh and limits for any Authenticator. Stands before it."""
+
+    courses_file = Unicode(
+        help="""
+        The file `courses.yaml`: a mapping of courses by id, each with `members` and `instructors` (people,
+        groups, a roster), `from` and `until`. Its members are in the group `course-<id>`, its instructors in
+        `course-<id>-instructors` too. It is read again when it changes. Empty, the default: no courses.
+
+        Example: `c.LoginMixin.courses_file = "/etc/jupyterhub/courses.yaml"`
+        """,
+    ).tag(config=True)
 
     exempt = List(
         Unicode(),
@@ -87,6 +100,21 @@ class LoginMixin(BindingMixin, RefreshMixin, Configurable):
 
     def check_configuration(self) -> None:
         """Raise ConfigurationError for what would fail later. A subclass calls super() first."""
+        check_keys(self.enable_auth_state)
+        for name in self.exempt:
+            checked_name(name, where="c.LoginMixin.exempt")
+        if self.manage_groups and getattr(self.parent, "load_groups", None):
+            raise ConfigurationError(
+                "Groups come from the login, so none can be written down",
+                where="c.JupyterHub.load_groups",
+                fix="Leave it out; courses.yaml (c.LoginMixin.courses_file) puts people into groups too.",
+            )
+        self.check_grants()
+        self._courses = CourseFile(self.courses_file, self.log) if self.courses_file else None
+
+    @default("manage_groups")
+    def _manages_groups(self) -> bool:
+        return True
 
     # From the provider
 
@@ -117,14 +145,19 @@ class LoginMixin(BindingMixin, RefreshMixin, Configurable):
         name = existing.name if existing is not None else normal_name(login.name)
         if not self.is_exempt(name):
             self.check_denials(login)
+        groups = list(group_names(login.groups))
+        if self._courses is not None:
+            groups = list(dict.fromkeys([*groups, *self._courses.groups_of(name, groups)]))
         model = {
             "name": name,
-            "groups": list(group_names(login.groups)),
+            "groups": groups,
             "auth_state": state_of(login, checked_at=time.time()),
             "user_info": user_info_of(login, name),
         }
         if login.is_admin is not None or existing is None:
             model["admin"] = True if name in self.admin_users else login.is_admin
+        if existing is not None and self.manage_roles:
+            model["roles"] = self.roles_of(groups, is_admin=model.get("admin", existing.admin))
         return model
 
     def is_exempt(self, name: str) -> bool:
@@ -148,9 +181,18 @@ class LoginMixin(BindingMixin, RefreshMixin, Configurable):
 
     async def run_post_auth_hook(self, handler: Any, auth_model: dict[str, Any]) -> dict[str, Any]:
         """JupyterHub calls it last, when the person is let in: the operator's hook, then the binding."""
+        ours = ours_in(auth_model.get("auth_state"))  # before the hook, which may drop it
         model = await super().run_post_auth_hook(handler, auth_model)
-        if model and ours_in(model.get("auth_state")):
-            self.bind(model)
+        if model and ours:
+            self.bind(model["name"], str(ours["provider"]), str(ours["subject"]))
+            self.forget_checks(model["name"])
+        if model and self.manage_roles:
+            is_admin = model.get("admin")
+            if is_admin is None:
+                is_admin = self.is_admin_now(model["name"])
+            model["roles"] = self.roles_of(
+                model.get("groups") or [], is_admin=is_admin, others=model.get("roles")
+            )
         return model
 
     def _login_page(self, handler: Any) -> str:
