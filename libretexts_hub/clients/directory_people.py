@@ -74,7 +74,7 @@ def read_entry(link: Link, rules: DirectoryRules, dn: str, name: str) -> Directo
 def find_again(link: Link, rules: DirectoryRules, subject: tuple[str, str], dn: str) -> DirectoryEntry | None:
     """The entry with this immutable id, where it is now; None: there is none any more."""
     attribute, text = subject
-    found = _search(link, dn, ANY, rules.person_attributes, only_base=True)
+    found = _search(link, dn, ANY, rules.person_attributes, only_base=True) if dn else ()
     if found and subject_or_name(found[0], rules) == subject:
         return found[0]
     if attribute == "dn" or not rules.user_search_base:

@@ -43,6 +43,7 @@ class DirectoryPerson:
                 "email": entry.text(*EMAIL[:1]),
                 "display_name": entry.text(*DISPLAY_NAME),
                 **{name: number for name, number in numbers.items() if number is not None},
+                "gids": {group.name: group.number for group in self.groups if group.number is not None},
             },
         }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyterhub.auth import Authenticator
 from jupyterhub.utils import maybe_future
+from traitlets import default
 
 from libretexts_hub.clients.upstream import Observer
 from libretexts_hub.clients.upstream_errors import Expired
@@ -15,7 +16,7 @@ from libretexts_hub.domain.denial import OPERATORS, Denied
 from libretexts_hub.domain.directory_groups import DirectoryGroup, listed_in
 from libretexts_hub.domain.directory_rules import DISPLAY_NAME, EMAIL, DirectoryRules, check_rules, realm_of
 from libretexts_hub.domain.directory_servers import INSECURE, ON_CONNECT, parse_servers, parse_tls
-from libretexts_hub.domain.login import Login, LoginGroup, ours_in
+from libretexts_hub.domain.login import Login, LoginGroup, login_in, ours_in
 from libretexts_hub.domain.wording import shown
 from libretexts_hub.errors import ConfigurationError
 from libretexts_hub.hub import metrics
@@ -33,6 +34,10 @@ GONE = "Your account is not in the directory any more"
 
 class LDAPAuthenticator(LoginMixin, LDAPPeopleSettings, LDAPGroupSettings, Authenticator):
     """Logins with an LDAP directory or Active Directory; settings of jupyterhub-ldapauthenticator 2 work."""
+
+    @default("checks_without_state")
+    def _checks_without_state(self) -> bool:
+        return self.directory.settings.is_read_by_service
 
     def check_configuration(self) -> None:
         """Read all settings and make the client, so that a wrong one stops the hub at its start."""
@@ -193,14 +198,14 @@ class LDAPAuthenticator(LoginMixin, LDAPPeopleSettings, LDAPGroupSettings, Authe
         """What the directory says now, read by the hub's own account. Raises Denied, UpstreamError."""
         from libretexts_hub.clients.directory_errors import LoginRefusedError
 
-        known = (auth_state or {}).get("ldap_user")
-        if not isinstance(known, dict) or not known.get("id"):
-            raise Expired("The login is older than this authenticator", where=WHERE, fix="Log in again.")
+        known = login_in(auth_state)
         if not self.directory.settings.is_read_by_service:
-            return await super().check_again(user, auth_state)
-        subject = (str(known.get("id_attribute")), str(known["id"]))
+            if known is None:
+                raise Expired("Nothing is kept of the login", where=WHERE, fix="Log in again.")
+            return known
+        subject, dn = self._subject_of(user.name, auth_state)
         try:
-            person = await self.directory.look_up(subject, str(known.get("dn")), str(known.get("name")))
+            person = await self.directory.look_up(subject, dn, user.name)
         except LoginRefusedError as error:
             raise _denied(error.refusal) from None
         if person is None:
@@ -212,6 +217,21 @@ class LDAPAuthenticator(LoginMixin, LDAPPeopleSettings, LDAPGroupSettings, Authe
             if not await self.check_allowed(user.name, model):
                 raise Denied("Your account may not use this hub any more", cause="group")
         return login
+
+    def _subject_of(self, name: str, auth_state: dict[str, Any]) -> tuple[tuple[str, str], str]:
+        """The immutable id with its attribute, and the name of the entry at the last login where it is known.
+
+        Without auth_state the hub's account is bound to the id all the same. Raises Expired.
+        """
+        known = (auth_state or {}).get("ldap_user")
+        if isinstance(known, dict) and known.get("id"):
+            return (str(known.get("id_attribute")), str(known["id"])), str(known.get("dn", ""))
+        accounts = self.accounts()
+        account = accounts.of_name(name) if accounts is not None else None
+        if account is None or not account.provider.startswith("ldap:"):
+            raise Expired("The login is not of this directory", where=WHERE, fix="Log in again.")
+        attribute, _, text = account.subject.partition(":")
+        return (attribute, text), text if attribute == "dn" else ""
 
 
 def _denied(refusal: BindRefusal) -> Denied:
