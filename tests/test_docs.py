@@ -72,9 +72,10 @@ def class_named(name: str) -> type:
     from jupyterhub.auth import DummyAuthenticator
     from kubespawner import KubeSpawner
 
-    known = {
-        one.__name__: one for one in (JupyterHub, DummyAuthenticator, KubeSpawner, *configurable_classes())
-    }
+    classes = (JupyterHub, DummyAuthenticator, KubeSpawner, *configurable_classes())
+    # What ours are made of is named in configurations too: Authenticator, OAuthenticator.
+    bases = (base for one in classes for base in one.__mro__ if hasattr(base, "class_traits"))
+    known = {one.__name__: one for one in (*bases, *classes)}
     assert name in known, f"no class of the name {name} is known"
     return known[name]
 

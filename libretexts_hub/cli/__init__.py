@@ -15,8 +15,10 @@ from libretexts_hub.errors import LibreTextsHubError
 VERBS = {
     "demo": ("libretexts_hub.cli.demo", "run everything on this machine: hub, proxy, embedded cluster"),
     "images": ("libretexts_hub.cli.images", "print the menu, what to pull before a start, what left it"),
+    "rebind": ("libretexts_hub.cli.rebind", "say whose a hub user is, and change it"),
     "render": ("libretexts_hub.cli.render", "print the objects that a start would create, without a cluster"),
     "roles": ("libretexts_hub.cli.roles", "print the permissions that the hub needs, as YAML"),
+    "rotate-key": ("libretexts_hub.cli.rotate_key", "give the hub a new key for what it keeps of logins"),
 }
 WRONG_USE = 2
 INTERRUPTED = 130

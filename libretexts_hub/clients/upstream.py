@@ -20,6 +20,8 @@ TOTAL_SECONDS = 15.0
 # Of JSON: a hundred teams of GitHub are 200 kB.
 LARGEST_ANSWER = 4 << 20
 MOST_REDIRECTS = 3
+# How long a server that was away is not asked, at first.
+PAUSE_SECONDS = 5.0
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_CONNECTIONS = 100
 KEEP_ALIVE_SECONDS = 60.0
@@ -80,6 +82,7 @@ class Upstream:
     total_seconds: float = TOTAL_SECONDS
     largest_answer: int = LARGEST_ANSWER
     ca: str = ""
+    pause_seconds: float = PAUSE_SECONDS
     observer: Observer = field(default_factory=Observer)
     clock: Callable[[], float] = time.monotonic
     breakers: dict[str, Breaker] = field(default_factory=dict)
@@ -121,7 +124,7 @@ class Upstream:
     ) -> Answer:
         """One request. Raises UpstreamAway, RateLimited, Expired (401), UpstreamError for other statuses."""
         host = origin_text(url)
-        breaker = self.breakers.setdefault(host, Breaker())
+        breaker = self.breakers.setdefault(host, Breaker(pause_seconds=self.pause_seconds))
         if not breaker.may_ask(self.clock()):
             self.observer.asked(host, "breaker", 0.0)
             raise UpstreamAway(

@@ -50,7 +50,9 @@ PREPULL = (
 PURGE = (Permission(("nodes",), ("get", "list"), "libretexts-hub images --purge", is_cluster_wide=True),)
 # Beyond the chart's Role, for `grow: true` only.
 HOMES = (Permission(("persistentvolumeclaims",), ("patch",), "homes that grow"),)
-PARTS = {"hub": HUB, "homes": HOMES, "prepull": PREPULL, "purge": PURGE}
+# The chart's Secret; the hub itself has no need to write it.
+ROTATE_KEY = (Permission(("secrets",), ("get", "patch"), "libretexts-hub rotate-key", names=("hub",)),)
+PARTS = {"hub": HUB, "homes": HOMES, "prepull": PREPULL, "purge": PURGE, "rotate-key": ROTATE_KEY}
 
 # The scopes of JupyterHub that a server's own token has (its default role `server`).
 SERVER_SCOPES = ("users:activity!user", "access:servers!server")

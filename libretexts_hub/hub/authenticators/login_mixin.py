@@ -13,7 +13,7 @@ from jupyterhub.utils import maybe_future
 from traitlets import Float, List, Unicode, default
 from traitlets.config import Configurable
 
-from libretexts_hub.clients.upstream import CONNECT_SECONDS, TOTAL_SECONDS, Observer, Upstream
+from libretexts_hub.clients.upstream import CONNECT_SECONDS, PAUSE_SECONDS, TOTAL_SECONDS, Observer, Upstream
 from libretexts_hub.clients.upstream_errors import UpstreamAway, UpstreamError
 from libretexts_hub.domain.denial import Denied
 from libretexts_hub.domain.login import Login, group_names, ours_in, state_of, user_info_of
@@ -72,6 +72,17 @@ class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, Configurable):
         """,
     ).tag(config=True)
 
+    pause_seconds = Float(
+        PAUSE_SECONDS,
+        min=0.01,
+        help="""
+        Seconds that a provider is left alone after it failed three times in a row; whoever logs in meanwhile
+        is told so at once. Twice as long after each vain try, up to a minute.
+
+        Example: `c.LoginMixin.pause_seconds = 10`
+        """,
+    ).tag(config=True)
+
     certificate_authorities = Unicode(
         help="""
         A file with certificate authorities, in PEM, that the provider's certificate may be signed by, besides
@@ -95,6 +106,7 @@ class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, Configurable):
             connect_seconds=self.connect_seconds,
             total_seconds=self.total_seconds,
             ca=self.certificate_authorities,
+            pause_seconds=self.pause_seconds,
             observer=Observer(metrics.upstream_asked, metrics.breaker_changed),
         )
 

@@ -16,7 +16,7 @@ from tornado.httpclient import HTTPClientError, HTTPRequest, HTTPResponse
 from tornado.httputil import HTTPHeaders
 from traitlets import Unicode
 
-from libretexts_hub.clients.upstream import Answer, UpstreamError, check_status, origin_text
+from libretexts_hub.clients.upstream import Answer, Expired, UpstreamError, check_status, origin_text
 from libretexts_hub.domain.login import Login, LoginGroup
 from libretexts_hub.hub.authenticators.login_mixin import LoginMixin
 
@@ -90,6 +90,8 @@ class OAuthLoginMixin(LoginMixin):
         """oauthenticator's own check, which also exchanges tokens. A bad moment of the provider stays one."""
         token = _trouble.set([])
         try:
+            if self.userdata_from_id_token:
+                return await self._check_by_token(user, auth_state)
             return await super().check_again(user, auth_state)
         except UpstreamError:
             seen = _trouble.get()
@@ -98,6 +100,26 @@ class OAuthLoginMixin(LoginMixin):
             raise
         finally:
             _trouble.reset(token)
+
+    async def _check_by_token(self, user: Any, auth_state: dict[str, Any]) -> Login:
+        """A new id_token, since the kept one says for ever what was true at the login."""
+        refresh_token = auth_state.get("refresh_token")
+        if not refresh_token:
+            raise Expired("There is no refresh token", where=origin_text(self.token_url), fix="Log in again.")
+        try:
+            answer = await self.get_token_info(None, self.build_refresh_token_request_params(refresh_token))
+        except HTTPClientError as error:
+            raise Expired(
+                f"The refresh token is refused (HTTP {error.code})",
+                where=origin_text(self.token_url),
+                fix="Log in again.",
+            ) from None
+        # A provider that does not rotate them sends none.
+        answer["refresh_token"] = answer.get("refresh_token") or refresh_token
+        made = await self._token_to_auth_model(answer)
+        if not made:
+            raise Expired("Log in anew", where=origin_text(self.token_url), fix="Log in again.")
+        return self.login_of({**made, "name": user.name})
 
     async def fetch(self, req: HTTPRequest, label: str = "fetching", parse_json: bool = True, **kwargs: Any):
         """oauthenticator's one way out, through our session: see `Upstream`.
