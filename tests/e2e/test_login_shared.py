@@ -166,9 +166,14 @@ class TestLogins:
         self, hub: HubProcess, usual: FakeProvider, log_in: LogIn
     ) -> None:
         usual.people["kif"] = {"subject": "40"}
-        await log_in("kif")
+        visitor = await log_in("kif")
         await log_in("kif")
         usual.people["kif"] = {"subject": "41"}
+
+        async def is_out() -> bool:
+            return (await visitor.open("home")).url.path.endswith("/login")
+
+        await until(is_out, "a session does not outlive its owner")
         assert "belongs to another account" in (await refused(hub, "kif")).what
         usual.people["kroker"] = {"subject": "40"}
         assert 'known here as "kif"' in (await refused(hub, "kroker")).what

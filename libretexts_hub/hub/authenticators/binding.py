@@ -7,8 +7,9 @@ from sqlalchemy.exc import IntegrityError
 from traitlets import Enum
 from traitlets.config import Configurable
 
-from libretexts_hub.domain.binding import Account, BindExisting, must_bind
+from libretexts_hub.domain.binding import TELL, Account, BindExisting, must_bind
 from libretexts_hub.domain.denial import Denied
+from libretexts_hub.domain.wording import shown
 from libretexts_hub.hub.authenticators.accounts import Accounts
 
 
@@ -69,6 +70,15 @@ class BindingMixin(Configurable):
                 "Your account was changed a moment ago", cause="bound", fix="Log in again."
             ) from None
         self.log.info("The hub user %s now belongs to %s of %s", name, asking.subject, asking.provider)
+
+    def check_bound(self, name: str, provider: str, subject: str) -> None:
+        """Raise Denied when the hub user is somebody else's now: `libretexts-hub rebind` can say so."""
+        accounts = self.accounts()
+        bound = accounts.of_name(name) if accounts is not None else None
+        if bound is not None and not bound.is_of(Account(name, provider, subject)):
+            raise Denied(
+                f"The name {shown(name)} belongs to another account here now", cause="bound", fix=TELL
+            )
 
     def is_admin_now(self, name: str) -> bool:
         """Whether the hub's user of this name is an admin already; nobody's login says so."""

@@ -112,7 +112,8 @@ class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, Configurable):
 
     def check_configuration(self) -> None:
         """Raise ConfigurationError for what would fail later. A subclass calls super() first."""
-        check_keys(self.enable_auth_state)
+        if self.parent is not None:  # of a hub
+            check_keys(self.enable_auth_state)
         for name in self.exempt:
             checked_name(name, where="c.LoginMixin.exempt")
         if self.manage_groups and getattr(self.parent, "load_groups", None):

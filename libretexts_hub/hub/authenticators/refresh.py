@@ -119,6 +119,7 @@ class RefreshMixin(Configurable):
         try:
             async with asyncio.timeout(LONGEST_CHECK_SECONDS):
                 login = await self.check_again(user, auth_state or {})
+            self.check_bound(user.name, login.provider, login.subject)
             model = await self.finish(login, existing=user)
         except Denied as error:
             metrics.DENIALS.labels(cause=error.cause).inc()
