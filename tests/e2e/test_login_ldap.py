@@ -1,0 +1,198 @@
+"""Do people of a real directory get in through the pages of a real hub, the wrong ones a page in words?"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ldap3
+import pytest
+import pytest_asyncio
+
+from libretexts_hub.demo.visitor import VisitError
+from tests.servers.faults import FaultProxy
+from tests.servers.hub import HubProcess
+from tests.servers.hub_config import assignments
+from tests.servers.slapd import BASE, GROUPS, PEOPLE, READER_DN, READER_PASSWORD, ROOT_DN, ROOT_PASSWORD
+from tests.servers.slapd import directory as running_directory
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from libretexts_hub.demo.visitor import Visitor
+    from tests.servers.slapd import Slapd
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CREW = f"cn=ship_crew,{PEOPLE}"
+FRY = f"cn=Philip J. Fry,{PEOPLE}"
+
+
+def ldap_settings(slapd: Slapd, port: int) -> dict[str, object]:
+    return {
+        "JupyterHub.authenticator_class": "libretexts_hub.hub.authenticators.ldap.LDAPAuthenticator",
+        "JupyterHub.redirect_to_server": False,
+        "CryptKeeper.keys": [b"k" * 32],
+        "Authenticator.enable_auth_state": True,
+        "Authenticator.manage_groups": True,
+        "Authenticator.allow_all": False,
+        "Authenticator.auth_refresh_age": 1,
+        "LoginMixin.refresh_cache": "1s",
+        "LDAPAuthenticator.server_address": "127.0.0.1",
+        "LDAPAuthenticator.server_port": port,
+        "LDAPAuthenticator.tls_kwargs": {"ca_certs_file": str(slapd.ca_file)},
+        "LDAPAuthenticator.lookup_dn": True,
+        "LDAPAuthenticator.lookup_dn_search_user": READER_DN,
+        "LDAPAuthenticator.lookup_dn_search_password": READER_PASSWORD,
+        "LDAPAuthenticator.user_search_base": BASE,
+        "LDAPAuthenticator.user_attribute": "uid",
+        "LDAPAuthenticator.valid_username_regex": ".+",
+        "LDAPAuthenticator.group_search_base": BASE,
+        "LDAPAuthenticator.nested_groups": "breadth-first",
+        "LDAPAuthenticator.allowed_groups": [CREW, f"cn=company,{GROUPS}", f"cn=nimbus,{GROUPS}"],
+        "LDAPAuthenticator.admin_groups": ["admin_staff"],
+        "LDAPAuthenticator.receive_seconds": 1,
+        "LoginMixin.total_seconds": 3,
+    }
+
+
+@dataclass
+class Site:
+    hub: HubProcess
+    slapd: Slapd
+    faults: FaultProxy
+
+    @asynccontextmanager
+    async def person(self, name: str, password: str = "") -> AsyncIterator[Visitor]:
+        async with self.hub.visitor() as visitor:
+            await visitor.login(name, password or name)
+            yield visitor
+
+    async def refusal(self, name: str, password: str = "") -> VisitError:
+        with pytest.raises(VisitError) as refused:
+            async with self.person(name, password):
+                pass
+        return refused.value
+
+    def modify(self, dn: str, **changes: tuple[str, list[str]]) -> None:
+        """Change an entry as the directory's administrator."""
+        server = ldap3.Server("127.0.0.1", self.slapd.port, get_info=ldap3.NONE)
+        with ldap3.Connection(server, ROOT_DN, ROOT_PASSWORD, auto_bind=True) as connection:
+            assert connection.modify(dn, {name: [change] for name, change in changes.items()}), (
+                connection.result
+            )
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    folder: Path = tmp_path_factory.mktemp("ldap-hub")
+    with running_directory() as slapd:
+        async with FaultProxy.tcp("127.0.0.1", slapd.port) as faults:
+            extra = assignments(ldap_settings(slapd, faults.address[1]))
+            hub = HubProcess(folder, spawner="simple", extra=extra)
+            try:
+                await hub.start()
+                yield Site(hub, slapd, faults)
+            finally:
+                hub.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def site(running: Site) -> Site:
+    await running.faults.clear()
+    return running
+
+
+async def me(visitor: Visitor) -> dict:
+    return await visitor.hub_api("GET", f"users/{visitor.name}")
+
+
+async def test_login(site):
+    async with site.person("fry") as fry:
+        user = await me(fry)
+    assert user["name"] == "fry"
+    assert sorted(user["groups"]) == ["company", "deliveries", "ship_crew"]
+    assert not user["admin"]
+
+
+async def test_two_spellings_are_one_person(site):
+    async with site.hub.visitor() as visitor:
+        await visitor.login("\uff26\uff32\uff39", "fry")
+        assert (await visitor.hub_api("GET", "users/fry"))["name"] == "fry"
+
+
+async def test_admin_by_group(site):
+    async with site.person("hermes") as hermes:
+        assert (await me(hermes))["admin"]
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "status", "words"),
+    [
+        pytest.param("fry", "wrong", 403, "Invalid username or password", id="wrong password"),
+        pytest.param("fry", " ", 403, "Invalid username or password", id="blank"),
+        pytest.param("nobody", "x", 403, "Invalid username or password", id="unknown"),
+        pytest.param("*", "x", 403, "Invalid username or password", id="star"),
+        pytest.param("x" * 10_000, "x", 403, "Invalid username or password", id="10 kB"),
+        pytest.param("locked", "locked", 403, "Invalid username or password", id="locked"),
+        pytest.param("mustchange", "mustchange", 403, "You must change your password", id="must change"),
+        pytest.param("amy", "amy", 403, "none of the groups", id="not in a group"),
+        pytest.param("twin", "twin", 403, "more than one account of this name", id="two entries"),
+    ],
+)
+async def test_refused_in_words(site, name, password, status, words):
+    refused = await site.refusal(name, password)
+    assert words in refused.what
+    assert refused.status in (status, 200)
+
+
+async def test_removal_from_a_group_is_seen_without_a_new_login(site):
+    async with site.person("bender") as bender:
+        assert "ship_crew" in (await me(bender))["groups"]
+        site.modify(CREW, member=(ldap3.MODIFY_DELETE, [f"cn=Bender Bending Rodriguez,{PEOPLE}"]))
+        async with asyncio.timeout(20):
+            while True:
+                await asyncio.sleep(0.3)
+                answer = await bender.open("home")
+                if answer.page.form("username", "password") is not None:
+                    break
+    assert "none of the groups" in (await site.refusal("bender")).what
+
+
+async def test_while_the_directory_hangs_the_hub_answers(site):
+    await site.faults.down("reset")  # the connections that are kept
+    await site.faults.add("hang")
+    await site.faults.up()
+    async with site.hub.visitor() as visitor:
+        logins = [asyncio.create_task(site.refusal("leela")) for _ in range(5)]
+        slowest = 0.0
+        while not all(login.done() for login in logins):
+            began = time.monotonic()
+            assert (await visitor.open("login")).status == 200
+            slowest = max(slowest, time.monotonic() - began)
+            await asyncio.sleep(0.05)
+    for login in logins:
+        assert login.result().status == 503
+        assert "does not answer at the moment" in login.result().what
+    assert slowest < 1.5, "the login page waited for the directory"
+    await site.faults.clear()
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                async with site.person("leela") as leela:
+                    assert (await me(leela))["name"] == "leela"
+                break
+            except VisitError:
+                await asyncio.sleep(0.3)
+
+
+async def test_the_log_says_why_and_holds_no_password(site):
+    await site.refusal("zoidberg", "the-wrong-password-of-zoidberg")
+    log = site.hub.log.read_text()
+    assert 'LDAP login of "zoidberg" refused: wrong name or password' in log
+    assert "the-wrong-password-of-zoidberg" not in log
+    assert READER_PASSWORD not in log
