@@ -15,17 +15,21 @@ import ldap3
 from ldap3.core.exceptions import LDAPException
 from ldap3.protocol.sasl.sasl import sasl_prep
 
+from libretexts_hub.clients.directory_names import NameNotResolvedError, ServerNames
 from libretexts_hub.domain.bind_refusals import PASSWORD_POLICY, WRONG, BindRefusal, refusal_of
 from libretexts_hub.domain.directory_entry import DirectoryEntry
 from libretexts_hub.domain.directory_servers import BEFORE_BIND, ON_CONNECT, DirectoryServer, TlsRules
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 PAGE = 500
 MOST_ENTRIES = 5000
+MOST_ADDRESSES = 3
 # noSuchObject: the base is not there, so nobody is; 3 and 4: there would be more than the server gives.
 NOTHING_THERE, TIME_LIMIT, SIZE_LIMIT = 32, 3, 4
+# What OpenSSL says where only VERIFY_X509_STRICT is not content.
+ONLY_STRICT = ("Key Identifier", "not marked critical", "key usage extension", "Basic Constraints of CA")
 PAGED_RESULTS = "1.2.840.113556.1.4.319"
 # What may go wrong in ldap3: its own, the socket's, and what an answer that is none does to its decoder.
 BROKEN = (LDAPException, OSError, ssl.SSLError, ValueError, TypeError, KeyError, IndexError, AttributeError)
@@ -65,14 +69,37 @@ class _CheckedTls(ldap3.Tls):
         connection.socket.do_handshake()
 
 
+class _FoundServer(ldap3.Server):
+    """ldap3 would ask the resolver by itself, for as long as that takes, and try the first address only."""
+
+    is_over = False
+
+    def found_at(self, addresses: Sequence[tuple[Any, ...]]) -> None:
+        """Connect to these, in this order."""
+        # Behind an address ldap3 notes whether it answered, and when.
+        self._address_info = [[*each, None, None] for each in addresses]
+
+    @property
+    def address_info(self) -> list[list[Any]]:
+        """Where the server was found."""
+        return self._address_info
+
+    def candidate_addresses(self) -> Iterator[list[Any]]:
+        """What ldap3 connects to, until one takes the connection."""
+        for each in self._address_info[:MOST_ADDRESSES]:
+            if not self.is_over:
+                yield each
+
+
 def tls_context(rules: TlsRules) -> ssl.SSLContext:
     """Raises OSError or ssl.SSLError for files that can't be read."""
     context = ssl.create_default_context(
         cafile=rules.ca_file or None, capath=rules.ca_path or None, cadata=rules.ca_data or None
     )
-    # From 3.13 on Python also refuses authorities that leave out what RFC 5280 wants of them, as Samba's own
-    # and those of many a campus do. Signatures, dates and names are checked as ever.
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    if not rules.is_strict:
+        # From 3.13 on Python also refuses authorities that leave out what RFC 5280 wants of them, as Samba's
+        # own and those of many a campus do. Signatures, dates and names are checked as ever.
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if rules.extra_ca_file:
         context.load_verify_locations(rules.extra_ca_file)
     if rules.certificate_file:
@@ -106,12 +133,18 @@ class Link:
     """One connection. Every method raises LinkBrokenError when it ends, is silent, or speaks nonsense."""
 
     def __init__(
-        self, server: DirectoryServer, tls: TlsRules, context: ssl.SSLContext, limits: LinkLimits
+        self,
+        server: DirectoryServer,
+        tls: TlsRules,
+        context: ssl.SSLContext,
+        limits: LinkLimits,
+        names: ServerNames,
     ) -> None:
         self.server = server
+        self._names = names
         self.is_kept = False
         self._is_cut = False
-        target = ldap3.Server(
+        self._target = _FoundServer(
             server.host,
             port=server.port,
             use_ssl=server.strategy == ON_CONNECT,
@@ -121,7 +154,7 @@ class Link:
             connect_timeout=limits.connect_seconds,
         )
         self._connection = ldap3.Connection(
-            target,
+            self._target,
             auto_bind=ldap3.AUTO_BIND_NONE,
             auto_referrals=False,
             check_names=False,
@@ -131,6 +164,8 @@ class Link:
 
     def open(self) -> None:
         """Connect, with TLS as the server's strategy says."""
+        with self._breaking("connecting"):
+            self._target.found_at(self._names.addresses(self.server.host, self.server.port))
         with self._breaking("connecting"):
             self._connection.open(read_server_info=False)
             if self.server.strategy == BEFORE_BIND and not self._connection.start_tls(read_server_info=False):
@@ -188,7 +223,7 @@ class Link:
 
     def cut(self) -> None:
         """Hang up from another thread: whoever waits here for an answer waits no more. Blocks nobody."""
-        self._is_cut = True
+        self._is_cut = self._target.is_over = True
         line = self._connection.socket
         if line is not None:
             with contextlib.suppress(OSError, ValueError):
@@ -202,8 +237,17 @@ class Link:
         try:
             yield
         except BROKEN as error:
-            words = "it took too long" if self._is_cut else f"{type(error).__name__}: {error!s:.300}"
+            words = "it took too long" if self._is_cut else _words(error)
             raise LinkBrokenError(f"{doing} {self.server}: {words}") from None
+
+
+def _words(error: BaseException) -> str:
+    if isinstance(error, NameNotResolvedError):
+        return str(error)
+    text = f"{type(error).__name__}: {error!s:.300}"
+    if any(words in text for words in ONLY_STRICT):
+        return f"{text}. Have the authority issue proper certificates, or set strict_certificates to False"
+    return text
 
 
 def _controls(result: dict[str, Any]) -> dict[str, bytes]:

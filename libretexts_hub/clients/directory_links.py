@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from libretexts_hub.clients.directory_errors import DirectoryAwayError, DirectoryRefusesUsError
 from libretexts_hub.clients.directory_link import Link, LinkBrokenError, LinkLimits, tls_context
+from libretexts_hub.clients.directory_names import ServerNames
 from libretexts_hub.domain.breaker import BreakerState
 from libretexts_hub.domain.server_health import ServerHealth
 
@@ -73,6 +74,7 @@ class DirectoryLinks:
         self._tls = tls
         self._context = tls_context(tls)
         self._limits = limits
+        self._names = ServerNames(limits.connect_seconds)
         self._service = service
         self._kept = kept
         self._log = log
@@ -126,7 +128,7 @@ class DirectoryLinks:
                 return self._use(kind, number, job, kept, work)
         if job.is_over:
             raise LinkBrokenError("it took too long")
-        link = Link(self._servers[number], self._tls, self._context, self._limits)
+        link = Link(self._servers[number], self._tls, self._context, self._limits, self._names)
         return self._use(kind, number, job, link, lambda fresh: self._opened(kind, fresh, work), is_new=True)
 
     def _opened(self, kind: str, link: Link, work: Callable[[Link], Answer]) -> Answer:

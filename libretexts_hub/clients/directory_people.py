@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 from libretexts_hub.clients.directory_errors import DirectoryRefusesUsError, EntryError, LoginRefusedError
 from libretexts_hub.clients.directory_link import SearchRefusedError
 from libretexts_hub.domain.bind_refusals import DISABLED, BindRefusal
-from libretexts_hub.domain.directory_entry import DirectoryEntry, subject_octets
+from libretexts_hub.domain.directory_entry import DirectoryEntry, primary_group_sid, subject_octets
 from libretexts_hub.domain.directory_groups import (
     DirectoryGroup,
     GroupClimb,
+    any_of,
     group_named,
     group_of,
     holders_filter,
     in_chain_filter,
     merged,
+    with_sid,
 )
 from libretexts_hub.domain.directory_person import (
     CUT,
@@ -116,10 +118,7 @@ def _groups(
     base, by_name = rules.group_search_base, rules.group_name_attribute
     found = [group for dn in told if (group := group_named(dn, by_name))]
     if base:
-        query = rules.group_filter(entry.dn, name)
-        if rules.nested_groups == IN_CHAIN_RULE:
-            query = f"(|{query}{in_chain_filter(entry.dn)})"
-        found += _found_groups(link, rules, base, query)
+        found += _found_groups(link, rules, base, _searched_groups(link, rules, entry, name))
     else:
         found += _named_groups(link, rules, entry, name, {group.dn.casefold() for group in found})
     is_cut = False
@@ -134,11 +133,24 @@ def _groups(
     return kept, is_cut
 
 
+def _searched_groups(link: Link, rules: DirectoryRules, entry: DirectoryEntry, name: str) -> str:
+    """The filter for a person's groups below the base."""
+    primary = with_sid(primary_group_sid(entry))
+    queries = [rules.group_filter(entry.dn, name), primary]
+    if rules.nested_groups == IN_CHAIN_RULE:
+        queries.append(in_chain_filter(entry.dn))
+        if primary:
+            # Membership in it is a number, which the server's rule does not climb over.
+            above = _found_groups(link, rules, rules.group_search_base, primary)
+            queries += [in_chain_filter(group.dn) for group in above]
+    return any_of(*queries)
+
+
 def _named_groups(
     link: Link, rules: DirectoryRules, entry: DirectoryEntry, name: str, known: set[str]
 ) -> list[DirectoryGroup]:
     """Those that the settings name by distinguished name: each is asked, unless memberOf told it already."""
-    query = rules.group_filter(entry.dn, name)
+    query = any_of(rules.group_filter(entry.dn, name), with_sid(primary_group_sid(entry)))
     found: list[DirectoryGroup] = []
     for dn in rules.named_groups:
         if "=" in dn and dn.casefold() not in known:

@@ -14,6 +14,9 @@ LONGEST_VALUE = 4000
 DISABLED_FLAG = 2
 # A password policy that locked for ever, by hand and not for wrong passwords (draft-behera, 5.3.3).
 LOCKED_FOR_EVER = "000001010000Z"
+# The primary group of Active Directory: the last number of its SID; the rest is that of the person's own.
+PRIMARY_GROUP_ATTRIBUTES = ("objectSid", "primaryGroupID")
+SID_HEADER, SID_NUMBER = 8, 4
 STATE_ATTRIBUTES = ("userAccountControl", "nsAccountLock", "pwdAccountLockedTime")
 
 
@@ -63,6 +66,20 @@ class DirectoryEntry:
             or self.text("nsAccountLock").casefold() == "true"
             or LOCKED_FOR_EVER in self.texts("pwdAccountLockedTime")
         )
+
+
+def primary_group_sid(entry: DirectoryEntry) -> bytes:
+    """The SID of the primary group, which no `memberOf` and no `member` names; empty where there is none.
+
+    A SID is a revision, a count, six octets of an authority and `count` numbers ([MS-DTYP] 2.4.2.2).
+    """
+    sids, number = entry.values("objectSid"), entry.number("primaryGroupID")
+    if len(sids) != 1 or number is None or number >= 2**32:
+        return b""
+    sid = sids[0]
+    if len(sid) < SID_HEADER + SID_NUMBER or len(sid) != SID_HEADER + SID_NUMBER * sid[1]:
+        return b""
+    return sid[:-SID_NUMBER] + number.to_bytes(SID_NUMBER, "little")
 
 
 def subject_of(entry: DirectoryEntry, attributes: Sequence[str] = SUBJECT_ATTRIBUTES) -> tuple[str, str]:

@@ -77,6 +77,17 @@ def in_chain_filter(name: str) -> str:
     return f"(member:{IN_CHAIN}:={escape_filter(name)})"
 
 
+def any_of(*queries: str) -> str:
+    """The filter for what one of these finds; empty ones find nothing."""
+    given = [query for query in queries if query]
+    return given[0] if len(given) == 1 else f"(|{''.join(given)})"
+
+
+def with_sid(sid: bytes) -> str:
+    """The filter for the group with this SID; empty for none."""
+    return f"(objectSid={escape_filter(sid)})" if sid else ""
+
+
 def merged(groups: Iterable[DirectoryGroup]) -> tuple[DirectoryGroup, ...]:
     """Each group once, by its distinguished name; one with a number is kept before one without."""
     found: dict[tuple[Rdn, ...], DirectoryGroup] = {}

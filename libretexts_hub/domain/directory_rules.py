@@ -4,7 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from libretexts_hub.domain.directory_entry import STATE_ATTRIBUTES, SUBJECT_ATTRIBUTES
+from libretexts_hub.domain.directory_entry import (
+    PRIMARY_GROUP_ATTRIBUTES,
+    STATE_ATTRIBUTES,
+    SUBJECT_ATTRIBUTES,
+)
 from libretexts_hub.domain.directory_text import check_template, escape_dn, escape_filter, fill, parse_dn
 from libretexts_hub.errors import ConfigurationError
 
@@ -57,6 +61,7 @@ class DirectoryRules:
             self.member_of_attribute,
             *self.subject_attributes,
             *STATE_ATTRIBUTES,
+            *PRIMARY_GROUP_ATTRIBUTES,
             *EMAIL,
             *DISPLAY_NAME,
             "uidNumber",

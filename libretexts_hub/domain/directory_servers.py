@@ -47,9 +47,11 @@ class TlsRules:
 
     `ca_file`, `ca_path` and `ca_data` stand in place of the system's authorities, `extra_ca_file`
     beside them. `name` is what the certificate must hold where it is not the server's own name.
+    `is_strict` leaves it to Python whether an authority has to be made by the letter of RFC 5280.
     """
 
     is_checked: bool = True
+    is_strict: bool = True
     ca_file: str = ""
     ca_path: str = ""
     ca_data: str = ""
@@ -97,7 +99,9 @@ def _server(address: object, port: int | None, strategy: str, where: str) -> Dir
     return DirectoryServer(host, own_port or port or PORTS[strategy], strategy)
 
 
-def parse_tls(options: Mapping[str, object], *, extra_ca_file: str = "", where: str) -> TlsRules:
+def parse_tls(
+    options: Mapping[str, object], *, extra_ca_file: str = "", is_strict: bool = True, where: str
+) -> TlsRules:
     """Read tls_kwargs. Raises ConfigurationError for what is unknown or would be without effect."""
     for key in options:
         if key not in TLS_KEYS:
@@ -113,6 +117,7 @@ def parse_tls(options: Mapping[str, object], *, extra_ca_file: str = "", where: 
             )
     return TlsRules(
         is_checked=_is_checked(options.get("validate", 2), f"{where}.validate"),
+        is_strict=is_strict,
         ca_file=_text(options, "ca_certs_file", where),
         ca_path=_text(options, "ca_certs_path", where),
         ca_data=_text(options, "ca_certs_data", where),

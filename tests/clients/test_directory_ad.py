@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from libretexts_hub.clients.directory import Directory, DirectorySettings
-from libretexts_hub.clients.directory_errors import DirectoryRefusesUsError, LoginRefusedError
+from libretexts_hub.clients.directory_errors import (
+    DirectoryAwayError,
+    DirectoryRefusesUsError,
+    LoginRefusedError,
+)
 from libretexts_hub.domain.directory_rules import DirectoryRules
 from libretexts_hub.domain.directory_servers import DirectoryServer, TlsRules
 from tests.servers.samba_ad import ADMINISTRATOR, BASE, NAME, PASSWORD, Controller, domain_controller
@@ -46,6 +51,7 @@ def controller() -> Iterator[Controller]:
         outer = running.add_group("outer", crew)
         top = running.add_group("top", outer)
         running.add_member(outer, top)
+        running.add_user("mallory")
         running.add_user("disabled", userAccountControl=DISABLED)
         running.add_user("expired", accountExpires=WINDOWS_YEAR_2001)
         running.add_user("mustchange", pwdLastSet=0)
@@ -57,12 +63,16 @@ def client(controller: Controller):
     made: list[Directory] = []
 
     def make(
-        rules: DirectoryRules = RULES, port: int = 636, strategy: str = "on_connect", **more
+        rules: DirectoryRules = RULES,
+        port: int = 636,
+        strategy: str = "on_connect",
+        tls: TlsRules | None = None,
+        **more,
     ) -> Directory:
         server = DirectoryServer(controller.address, port, strategy)
-        tls = TlsRules(ca_file=str(controller.ca_file), name=NAME)
+        usual = TlsRules(ca_file=str(controller.ca_file), name=NAME, is_strict=False)
         account = {"account": ADMINISTRATOR, "password": PASSWORD, **more}
-        made.append(Directory(DirectorySettings((server,), rules, tls, **account)))
+        made.append(Directory(DirectorySettings((server,), rules, tls or usual, **account)))
         return made[-1]
 
     yield make
@@ -73,9 +83,9 @@ def client(controller: Controller):
 @pytest.mark.parametrize(
     ("nesting", "groups"),
     [
-        ("off", ["crew"]),
-        ("breadth-first", ["crew", "outer", "top"]),
-        ("in-chain", ["crew", "outer", "top"]),
+        ("off", ["Domain Users", "crew"]),
+        ("breadth-first", ["Domain Users", "Users", "crew", "outer", "top"]),
+        ("in-chain", ["Domain Users", "Users", "crew", "outer", "top"]),
     ],
 )
 @pytest.mark.parametrize(("port", "strategy"), [(636, "on_connect"), (389, "before_bind")])
@@ -114,6 +124,22 @@ async def test_a_disabled_account_is_seen_at_a_refresh(client, controller):
         connection.modify(gone, {"userAccountControl": [("MODIFY_REPLACE", [DISABLED])]})
     with pytest.raises(LoginRefusedError, match="disabled"):
         await directory.look_up((person.subject_attribute, person.subject), person.entry.dn, "leaving")
+
+
+async def test_the_primary_group_is_a_group(client):
+    named = replace(RULES, group_search_base="", named_groups=(f"CN=Domain Users,CN=Users,{BASE}",))
+    assert [group.name for group in (await client(named).log_in("mallory", PASSWORD)).groups] == [
+        "Domain Users"
+    ]
+    elsewhere = replace(RULES, group_search_base=f"OU=Domain Controllers,{BASE}")
+    assert (await client(elsewhere).log_in("mallory", PASSWORD)).groups == ()
+
+
+@pytest.mark.skipif(sys.version_info < (3, 13), reason="Python checks by the letter from 3.13 on")
+async def test_an_authority_that_is_not_by_the_letter_is_named(client, controller):
+    strict = TlsRules(ca_file=str(controller.ca_file), name=NAME)
+    with pytest.raises(DirectoryAwayError, match="set strict_certificates to False"):
+        await client(tls=strict).log_in("fry", PASSWORD)
 
 
 @pytest.mark.parametrize("template", ["{username}@ad.example.edu", "AD\\{username}"])

@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libretexts_hub.domain.directory_entry import DirectoryEntry, subject_octets, subject_of
+from libretexts_hub.domain.directory_entry import (
+    DirectoryEntry,
+    primary_group_sid,
+    subject_octets,
+    subject_of,
+)
 from libretexts_hub.domain.directory_person import (
     DirectoryPerson,
     is_usable,
@@ -59,6 +64,27 @@ def test_subject():
     assert subject_octets("entryUUID", "abc") == "abc"
     assert subject_of(entry(entryUUID=[b"a", b"b"])) == ("", "")
     assert subject_or_name(entry(), RULES) == ("dn", "cn=a,dc=x")
+
+
+SID = bytes.fromhex("010500000000000515000000") + b"\x01" * 12 + (1106).to_bytes(4, "little")
+
+
+@pytest.mark.parametrize(
+    ("found", "sid"),
+    [
+        (entry(objectSid=SID, primaryGroupID=b"513"), SID[:-4] + b"\x01\x02\0\0"),
+        (entry(objectSid=SID), b""),
+        (entry(primaryGroupID=b"513"), b""),
+        (entry(objectSid=SID, primaryGroupID=b"-1"), b""),
+        (entry(objectSid=SID, primaryGroupID=b"4294967296"), b""),
+        (entry(objectSid=SID, primaryGroupID=b"Domain Users"), b""),
+        (entry(objectSid=SID[:-1], primaryGroupID=b"513"), b""),
+        (entry(objectSid=b"S-1-5-21-1-2-3-1106", primaryGroupID=b"513"), b""),
+        (entry(objectSid=b"\x01\0\0\0\0\0\0\5", primaryGroupID=b"513"), b""),
+    ],
+)
+def test_primary_group(found, sid):
+    assert primary_group_sid(found) == sid
 
 
 @pytest.mark.parametrize(

@@ -15,16 +15,12 @@ from libretexts_hub.domain.denial import Denied
 from libretexts_hub.domain.provision import parse_provision, person_of
 from libretexts_hub.errors import ConfigurationError
 from libretexts_hub.hub.authenticators.ldap import LDAPAuthenticator
-from tests.servers.slapd import BASE, GROUPS, PEOPLE, READER_DN, READER_PASSWORD, Slapd, directory
+from tests.servers.slapd import BASE, GROUPS, PEOPLE, READER_DN, READER_PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
-@pytest.fixture(scope="module")
-def slapd() -> Iterator[Slapd]:
-    with directory() as running:
-        yield running
+    from tests.servers.slapd import Slapd
 
 
 @pytest.fixture
@@ -66,57 +62,6 @@ def data(name: str, password: str = "") -> dict[str, str]:
     return {"username": name, "password": password or name}
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [
-        pytest.param({"bind_dn_template": f"uid={{username}},{PEOPLE}"}, id="template"),
-        pytest.param(
-            {"bind_dn_template": [f"uid={{username}},ou=odd,{BASE}", "", f"uid={{username}},{PEOPLE}"]},
-            id="templates, one blank",
-        ),
-        pytest.param({**LOOKUP, "lookup_dn_user_dn_attribute": "uid"}, id="lookup"),
-        pytest.param(
-            {
-                **LOOKUP,
-                "lookup_dn_user_dn_attribute": "uid",
-                "use_lookup_dn_username": True,
-                "bind_dn_template": f"uid={{username}},{PEOPLE}",
-                "lookup_dn_search_filter": "({login_attr}={login})",
-                "escape_userdn": False,
-            },
-            id="lookup and template",
-        ),
-        pytest.param(
-            {
-                **LOOKUP,
-                "search_filter": "(&(objectClass=posixAccount)({userattr}={username}))",
-                "attributes": ["uid", "mail"],
-                "group_search_filter": "(|(member={userdn})(memberUid={uid}))",
-                "group_attributes": ["member", "memberUid"],
-                "allowed_groups": [f"cn=nimbus,{GROUPS}"],
-            },
-            id="filter and groups",
-        ),
-    ],
-)
-async def test_settings_of_the_peer(make, settings):
-    authenticator = make(auth_state_attributes=["mail", "uidNumber"], **settings)
-    model = await authenticator.authenticate(None, data("kif"))
-    assert model["name"] == "kif"
-    state = model["auth_state"]
-    assert state["user_attributes"] == {"mail": ["kif@planetexpress.com"], "uidNumber": ["20001"]}
-    assert state["ldap_groups"] == settings.get("allowed_groups", [])
-    assert await authenticator.authenticate(None, data("kif", "wrong")) is None
-
-
-async def test_a_configuration_from_a_class_room(slapd, make, caplog):
-    authenticator = make(
-        server_port=slapd.tls_port, use_ssl=True, bind_dn_template=f"uid={{username}},{PEOPLE}"
-    )
-    assert (await authenticator.authenticate(None, data("kif")))["name"] == "kif"
-    assert 'use_ssl is deprecated: write c.LDAPAuthenticator.tls_strategy = "on_connect"' in caplog.text
-
-
 async def test_deprecations_are_named(make, caplog):
     make(use_ssl=False, escape_userdn=True, **LOOKUP)
     assert "use_ssl = False has no effect" in caplog.text
@@ -150,10 +95,10 @@ def test_wrong_settings(make, settings, words):
 def test_without_ldap3(make, monkeypatch):
     import_module = builtins.__import__
 
-    def without(name: str, *rest: Any) -> Any:
+    def without(name: str, *rest: Any, **more: Any) -> Any:
         if name == "libretexts_hub.clients.directory":
             raise ImportError("No module named 'ldap3'")
-        return import_module(name, *rest)
+        return import_module(name, *rest, **more)
 
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(ConfigurationError, match=r"Install libretexts-hub\[ldap\]"):

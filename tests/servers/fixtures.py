@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.servers.slapd import Slapd
+
 
 @pytest.fixture(scope="session")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
@@ -31,6 +33,15 @@ def real(pytestconfig: pytest.Config) -> Target:
     asked_for = re.fullmatch(r"\s*real_cluster\b.*", pytestconfig.getoption("markexpr"))
     refuse = pytest.fail if asked_for else pytest.skip
     return refuse("no real cluster runs here; `make cluster` starts one")
+
+
+@pytest.fixture(scope="session")
+def slapd() -> Iterator[Slapd]:
+    """One LDAP directory for the whole run; who changes it changes it back."""
+    from tests.servers.slapd import directory
+
+    with directory() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

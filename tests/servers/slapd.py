@@ -31,6 +31,7 @@ ROOT_DN, ROOT_PASSWORD = f"cn=admin,{BASE}", "the admin's password"
 READER_DN, READER_PASSWORD = f"cn=reader,{BASE}", "the reader's password"
 PACKAGES = ("slapd", "libldap-2.5-0", "libltdl7", "libwrap0", "libsasl2-2", "libnsl2")
 START_SECONDS = 20
+UNITS, CROWD = 1100, 10_000
 
 CONFIGURATION = """
 include {schema}/core.schema
@@ -56,7 +57,7 @@ suffix "{base}"
 rootdn "{root}"
 rootpw "{root_password}"
 directory {folder}/data
-maxsize 16777216
+maxsize 67108864
 dbnosync
 index objectClass,uid,member,uniqueMember,memberUid,entryUUID eq
 """
@@ -158,9 +159,9 @@ class Slapd:
     def _fill(self) -> None:
         """Through slapadd, as the memberof overlay sees only what a running server is told: see `modify`."""
         text = "\n".join((DATA / name).read_text() for name in ("planetexpress.ldif", "more.ldif"))
-        (self.folder / "all.ldif").write_text(_with_member_of(text))
+        (self.folder / "all.ldif").write_text(_with_member_of(text) + _crowd())
         loaded = subprocess.run(
-            [*self._program("slapadd"), "-l", str(self.folder / "all.ldif")],
+            [*self._program("slapadd"), "-q", "-l", str(self.folder / "all.ldif")],
             env=self._environment(),
             capture_output=True,
             text=True,
@@ -193,6 +194,23 @@ def _with_member_of(text: str) -> str:
         extra = [f"memberOf: {group}" for group in member_of.get(dn.casefold(), ())]
         done.append("\n".join([entry, *extra]))
     return "\n\n".join(done) + "\n"
+
+
+def _crowd() -> str:
+    """Somebody in more groups than fit on a page, and in a group of ten thousand names."""
+    entries = [
+        f"dn: uid=busy,{PEOPLE}\nobjectClass: inetOrgPerson\ncn: Busy\nsn: B\nuid: busy\nuserPassword: busy",
+        f"dn: ou=units,{BASE}\nobjectClass: organizationalUnit\nou: units",
+    ]
+    entries += [
+        f"dn: cn=unit-{number:04},ou=units,{BASE}\nobjectClass: posixGroup\ncn: unit-{number:04}\n"
+        f"gidNumber: {40_000 + number}\nmemberUid: busy"
+        for number in range(UNITS)
+    ]
+    members = (f"uniqueMember: uid=crowd-{number},{PEOPLE}" for number in range(CROWD - 1))
+    everybody = f"dn: cn=everybody,{GROUPS}\nobjectClass: groupOfUniqueNames\ncn: everybody"
+    entries.append("\n".join([everybody, *members, f"uniqueMember: uid=busy,{PEOPLE}"]))
+    return "\n" + "\n\n".join(entries) + "\n"
 
 
 def _answers(port: int) -> bool:

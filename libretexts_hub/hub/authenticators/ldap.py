@@ -97,7 +97,10 @@ class LDAPAuthenticator(LoginMixin, LDAPPeopleSettings, LDAPGroupSettings, Authe
             self.server_address, self.server_port, strategy, where=f"{WHERE}.server_address"
         )
         tls = parse_tls(
-            self.tls_kwargs, extra_ca_file=self.certificate_authorities, where=f"{WHERE}.tls_kwargs"
+            self.tls_kwargs,
+            extra_ca_file=self.certificate_authorities,
+            is_strict=self.strict_certificates,
+            where=f"{WHERE}.tls_kwargs",
         )
         for server in servers:
             if server.strategy == INSECURE or not tls.is_checked:

@@ -61,6 +61,16 @@ class LDAPPeopleSettings(Configurable):
         Example: `c.LDAPAuthenticator.tls_kwargs = {"ca_certs_file": "/etc/ssl/campus.pem"}`
         """,
     ).tag(config=True)
+    strict_certificates = Bool(
+        True,
+        help="""
+        True, the default: the form of certificates is checked as Python does it, from 3.13 on by the letter
+        of RFC 5280. False lets authorities pass that leave out what it wants, as Samba's own does;
+        signatures, dates and names are checked as ever.
+
+        Example: `c.LDAPAuthenticator.strict_certificates = False`
+        """,
+    ).tag(config=True)
     bind_dn_template = Union(
         [List(Unicode()), Unicode()],
         help="""
