@@ -81,8 +81,9 @@ SAME = [
         "zoidberg", "kif"),
     row("auth_state_attributes", {**LOOKUP, **ALL, "auth_state_attributes": ["uid", "mail", "cn"]},
         "professor"),
-    row("search_filter with a template", {**TEMPLATE, **ALL,
-        "user_search_base": BASE, "user_attribute": "uid", "search_filter": "(&(objectClass=posixAccount)({userattr}={username}))"}, "kif", "locked"),
+    row("search_filter with a template", {**TEMPLATE, **ALL, "user_search_base": BASE,
+        "user_attribute": "uid", "search_filter": "(&(objectClass=posixAccount)({userattr}={username}))"},
+        "kif", "locked"),
     row("blank password", {**LOOKUP, **ALL}, "fry "),
 ]  # fmt: skip
 FRY, CRASH = Outcome("fry"), Outcome("no answer")
