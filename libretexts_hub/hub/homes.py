@@ -11,6 +11,7 @@ from traitlets.config import Configurable
 from libretexts_hub.domain.access import folded
 from libretexts_hub.hub.home_growth import HomeGrowthMixin, core
 from libretexts_hub.hub.notices import NOTICES, Kind, Notice
+from libretexts_hub.hub.pod_json import as_json, as_model
 
 if TYPE_CHECKING:
     from libretexts_hub.domain.home_space import Space
@@ -111,11 +112,10 @@ class HomesMixin(HomeGrowthMixin, Configurable):
 
     def _add_probe(self, pod) -> None:
         from kubernetes_asyncio.client import V1Container
-        from kubespawner.utils import get_k8s_model
 
-        container = core().probe(self.api.api_client.sanitize_for_serialization(pod), self.pvc_name)
+        container = core().probe(as_json(pod), self.pvc_name)
         if container is not None:
-            ours = get_k8s_model(V1Container, container)
+            ours = as_model(V1Container, container)
             pod.spec.init_containers = [*(pod.spec.init_containers or ()), ours]
 
     async def _start(self):
