@@ -1,8 +1,8 @@
 """What does a start cost with routes, a database, provisioning and homes, against one of stock KubeSpawner?
 
-Stock comes twice: as everywhere in these benchmarks (`everything_plain_...`), with a pod of one container; and
-with our pod, every container, volume and variable of it written into KubeSpawner's own traits. The second
-is what the same work costs there; the first is what all of it costs a hub that had none.
+Stock comes twice: with a pod of one container (`everything_plain_...`), as in the other parts, and
+with our pod, of which every container, volume and variable is written into KubeSpawner's own traits. The
+second is what the same work costs there; the first is what all of it costs a hub that had none.
 """
 
 from __future__ import annotations

@@ -179,10 +179,13 @@ class DatabaseSidecarMixin(Configurable):
         return url
 
     def _tell_problem(self) -> None:
-        """What the container said when it could not start its engine, to the person's next page."""
+        """What the container said, because its engine could not start or beside one that works, to the
+        person's next page."""
         reflector = self.pod_reflector
         pod = reflector.pods.get(f"{self.namespace}/{self.pod_name}") if reflector else None
-        key, words = f"database{self.name}", core().problem_of(pod)
+        uid = str(pod["metadata"].get("uid") or "") if pod else ""
+        words = core().problem_of(pod) or (core().notes_of(self.events, uid, core().NAME) if uid else "")
+        key = f"database{self.name}"
         NOTICES.remove(key, person=self.user.name)
         if words:
             self.log.warning("The database of %s: %s", self._log_name, words)

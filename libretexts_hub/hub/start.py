@@ -122,7 +122,7 @@ class EventDrivenMixin(
             remaining = self._start_deadline - now()
             if remaining <= 0:
                 raise self._out_of_time()
-            if now() < look_at:  # a look reads all events of the namespace, and a pod may change often
+            if now() < look_at:  # a pod of many containers changes often, and each look reads all its events
                 await self.pod_change(min(remaining, look_at - now()))
                 continue
             self.log_step()
