@@ -70,7 +70,7 @@ def own_cluster(folder: Path) -> ClusterInfo:
         ca_file=keys / "ca.crt",
         hub_ip=run.host_address,
         lab_image=images["lab"],
-        workbench_image=images["workbench"],
+        workbench_image=images.get("workbench", images["lab"]),
         shell_image=images["shell"],
         mariadb_image=images["mariadb"],
         postgres_image=images["postgres"],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import json
 import secrets
 import subprocess
@@ -21,7 +22,9 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
+from libretexts_hub import templates
 from libretexts_hub.demo.visitor import VisitError
+from tests.cluster import control
 from tests.cluster.credentials import kubeconfig, write_private
 from tests.cluster.running import running_cluster
 from tests.cluster.simulated_nodes import TAINT, simulated_nodes
@@ -47,6 +50,7 @@ TEAMS = [{"id": 77, "slug": "dm", "organization": {"login": "lsst"}}]
 LOGINS = {
     "grace": {"access_token": TOKEN, "scope": ["repo"], "github_user": GRACE, "teams": TEAMS},
     "henry": {"access_token": TOKEN, "scope": ["repo"], "github_user": GRACE | {"id": 5002}, "teams": []},
+    "faye": {"access_token": TOKEN, "scope": ["repo"], "github_user": GRACE | {"id": 5004}, "teams": []},
     "eve": {"access_token": TOKEN, "scope": ["repo"], "github_user": GRACE | {"id": 5003}, "teams": []},
 }
 LOGIN = """
@@ -146,7 +150,13 @@ def settings(target: Target, git: GitServer, image: str, database: str, port: in
     return {
         "Authenticator.enable_auth_state": True,
         "DummyAuthenticator.password": PASSWORD,
-        "JupyterHub.load_groups": {"hpc": {"users": ["henry"]}, "campus": {"users": ["grace"]}},
+        "JupyterHub.load_groups": {
+            "hpc": {"users": ["henry"]},
+            "campus": {"users": ["grace", "faye"]},
+            "db101": {"users": ["grace"]},
+        },
+        "LibreTextsSpawner.homes": {"all": {"measure": True}},
+        "JupyterHub.template_paths": list(templates.__path__),
         "KubeSpawner.port": port,
         "KubeSpawner.environment": {"GIT_SSL_CAINFO": "/home/jovyan/ca.pem"},
         "KubeSpawner.delete_grace_period": 1,
@@ -166,7 +176,7 @@ def settings(target: Target, git: GitServer, image: str, database: str, port: in
         },
         "LibreTextsSpawner.refuse_unrouted": True,
         "LibreTextsSpawner.databases": {
-            "course": {"engine": "mariadb", "image": database, "storage": "64Mi", "groups": ["campus"]}
+            "course": {"engine": "mariadb", "image": database, "storage": "64Mi", "groups": ["db101"]}
         },
         "LibreTextsSpawner.provision": {
             "uid": {"from": "github_user.id", "maximum": 999_999_999},
@@ -324,6 +334,41 @@ async def test_sql_works_in_a_notebook_as_it_is(site, grace):
     told = await site.inside("grace", execute)
     assert "rows 2" in told, told
     assert "<td>85</td>" in told
+
+
+@contextlib.contextmanager
+def full_disk(site: Site, claim: str):
+    """The claim is a disk of 1 MiB without a byte left, before anybody had a home there."""
+    run = running_cluster().own_run("a full disk")
+    text = OLD_HOME.split("---")[0].replace("grace", claim.removeprefix("claim-")).format()
+    kubectl(site.target, "apply", "-f", "-", text=text)
+    bound = ("--for=jsonpath={.status.phase}=Bound", "--timeout=60s")
+    kubectl(site.target, "wait", f"pvc/{claim}", *bound)
+    volume = kubectl(site.target, "get", "pvc", claim, "-o", "jsonpath={.spec.volumeName}")
+    folder = run.folder / "claims" / volume
+    enter = ["nsenter", "--target", str(control.process_id(run.folder)), "--mount", "--", "sh", "-c"]
+    fill = f"mount -t tmpfs -o size=1m,mode=0777 full {folder} && cat /dev/zero > {folder}/filler"
+    subprocess.run([*enter, f"{fill}; chmod 666 {folder}/filler"], check=True, capture_output=True)
+    try:
+        yield
+    finally:
+        subprocess.run([*enter, f"umount --lazy {folder}"], check=False, capture_output=True)
+
+
+async def test_who_has_a_full_home_still_gets_a_server(site):
+    """JupyterLab starts in it, and the page says what is wrong."""
+    with full_disk(site, "claim-faye"):
+        async with site.hub.visitor() as faye:
+            await faye.login("faye", PASSWORD)
+            await faye.spawn({"image": "default"})
+            await faye.wait_until_ready()
+            assert "filler" in await site.inside("faye", "ls")
+            assert "full" in await site.inside(
+                "faye", "dd if=/dev/zero of=more bs=64k count=1 2>&1 || echo full"
+            )
+            page = await faye.open("home")
+            assert "Your home is full: 1 MiB of 1 MiB are used" in page.html
+            await faye.stop()
 
 
 POLICY = """
