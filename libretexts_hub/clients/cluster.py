@@ -172,6 +172,22 @@ async def minor_version(api: Any, *, seconds: float) -> int | None:
         return None
 
 
+async def may(api: Any, namespace: str, verb: str, kind: str, *, seconds: float) -> bool:
+    """Whether we may do that to objects of this kind of the core group, by a SelfSubjectAccessReview.
+
+    Raises ApiException, or what is UNREACHABLE.
+    """
+    asked = {"namespace": namespace, "verb": verb, "resource": kind}
+    body = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "spec": {"resourceAttributes": asked},
+    }
+    request = api.create_self_subject_access_review(body, _preload_content=False)
+    answer = json.loads(await asyncio.wait_for(sent(request), seconds))
+    return (answer.get("status") or {}).get("allowed") is True
+
+
 def reason(error: ApiException) -> str:
     """What the API server said, for a log: its status and message, without any object."""
     try:
