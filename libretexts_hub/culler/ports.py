@@ -43,9 +43,22 @@ class Clock(Protocol):
 class HubPort(Protocol):
     """The hub's REST API."""
 
-    async def users(self, *, offset: int, limit: int) -> UserPage:
-        """One page of all users, oldest activity first (`sort=last_activity`), without the `state` filter
-        and without stopped servers. Raises PartialListError for a page that is cut or not understood."""
+    async def users(
+        self,
+        *,
+        offset: int,
+        limit: int,
+        by_id: bool = False,
+        with_stopped: bool = False,
+        only_active: bool = False,
+    ) -> UserPage:
+        """One page of users. Raises PartialListError for a page that is cut or not understood.
+
+        Without the three flags: all of them, oldest activity first (`sort=last_activity`), without the
+        `state` filter and without stopped servers. `by_id`: in the order of their ids (`sort=id`), which
+        nothing but a deletion shifts. `with_stopped`: with `include_stopped_servers` and their state.
+        `only_active`: those with a running or pending server (`state=active`).
+        """
         ...
 
     async def user(self, name: str) -> HubUser | None:
