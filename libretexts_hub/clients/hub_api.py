@@ -36,16 +36,27 @@ class HubApi:
         self._are_scopes_known = False
         self._looking = asyncio.Lock()
 
-    async def users(self, *, offset: int, limit: int) -> UserPage:
-        """One page of all users, those first that have not been seen for longest; never seen, before them.
+    async def users(
+        self,
+        *,
+        offset: int,
+        limit: int,
+        by_id: bool = False,
+        with_stopped: bool = False,
+        only_active: bool = False,
+    ) -> UserPage:
+        """One page of users: those first that have not been seen for longest, never seen before them.
 
-        Without the `state` filter, which makes the hub join its servers for each page. Raises
-        PartialListError, ForbiddenError, UnavailableError.
+        Without the `state` filter, which makes the hub join its servers for each page, unless `only_active`.
+        Raises PartialListError, ForbiddenError, UnavailableError.
         """
         if offset == 0:
             self._are_scopes_known = False
         await self._know_scopes()
-        query: dict[str, str | int] = {"sort": "last_activity", "offset": offset, "limit": limit}
+        query: dict[str, str | int] = {"sort": "id" if by_id else "last_activity"}
+        query |= {"offset": offset, "limit": limit}
+        query |= {"include_stopped_servers": 1} if with_stopped else {}
+        query |= {"state": "active"} if only_active else {}
         answer = await self._client.ask("GET", "/users", query=query, headers={"Accept": PAGINATION})
         if answer.status != 200:
             raise refused(answer, "list users", self._client.base)

@@ -1,8 +1,8 @@
 """What does a start know of a home that a culler marked, and who deletes homes? Not the hub, where it is set.
 
-Without `culler_owns_homes` this changes nothing. With it a hub-side delete leaves claims, databases and their
-Secrets to the culler, which asks, tells and snapshots before it deletes. A start looks at its claim: a mark is
-taken off where the hub may patch, else the culler does it, which sees that the person is active.
+Without `culler_owns_homes` this changes nothing. With it a hub-side delete leaves claims, databases and
+their Secrets to the culler, which asks, tells and snapshots before it deletes. A start looks at its claim: a
+mark is taken off where the hub may patch, else the culler does it, which sees that the person is active.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ class CulledHomeMixin(Configurable):
         while True:
             claim = await self._read_home()
             if claim is None or "deletionTimestamp" in claim["metadata"]:
-                # KubeSpawner 7.1 believes its state. Now it asks for a new one, and waits for an old one to go.
+                # KubeSpawner 7.1 believes its state. Now it asks for a new one, and waits for the old to go.
                 self._pvc_exists = False
                 return
             if not core().is_marked(claim):

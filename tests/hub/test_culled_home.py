@@ -10,6 +10,7 @@ from libretexts_hub.hub.culled_home import ANNOTATION, NOTICE_KEY, CulledHomeMix
 from libretexts_hub.hub.notices import NOTICES
 from tests.hub.test_claim import SETTINGS
 from tests.hub.workshop import Record
+from tests.servers.namespace_objects import eventually
 
 OWNED = {**SETTINGS, "culler_owns_homes": True}
 MARK = {MARKED_AT: "2026-01-01T00:00:00Z", DELETE_AFTER: "2026-02-01T00:00:00Z"}
@@ -73,8 +74,10 @@ async def test_a_deletion_in_hand_is_waited_for(web, objects, stopped, faults):
     [old] = await objects.list("persistentvolumeclaims")
     start = asyncio.ensure_future(again(web, stopped).start())
 
-    while not await faults.requests(verb="get", resource="persistentvolumeclaims"):
-        await asyncio.sleep(0.02)
+    async def has_looked():
+        return await faults.requests(verb="get", resource="persistentvolumeclaims")
+
+    await eventually("the start looks at its claim", has_looked)
     assert await objects.list("pods") == []
     await objects.delete("persistentvolumeclaims", stopped.pvc_name)
     await start
