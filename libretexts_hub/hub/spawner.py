@@ -2,6 +2,7 @@
 
 from kubespawner import KubeSpawner
 
+from libretexts_hub.hub.culled_home import CulledHomeMixin
 from libretexts_hub.hub.homes import HomesMixin
 from libretexts_hub.hub.menu import ImageMenuMixin
 from libretexts_hub.hub.provision import ProvisionMixin
@@ -11,6 +12,7 @@ from libretexts_hub.hub.start import EventDrivenMixin
 
 
 class LibreTextsSpawner(
+    CulledHomeMixin,
     GroupRoutingMixin,
     DatabaseSidecarMixin,
     HomesMixin,
