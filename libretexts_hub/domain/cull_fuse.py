@@ -39,8 +39,8 @@ class Fuse:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What this run saw. `users` is what the hub says it has; `users_read` and `distinct_names` are None where
-    the list was ended early on purpose; the times are those of the answers."""
+    """What this run saw. `users` is what the hub says it has; `users_read` and `distinct_names` are None
+    where the list was ended early on purpose; the times are those of the answers."""
 
     now: float
     users: int
