@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from libretexts_hub.culler.ports import ArbiterPort
-from libretexts_hub.culler.world import World
+from libretexts_hub.culler.world import EndedError, World
 from libretexts_hub.domain.cull_servers import Leave, Stop, Warn, judge_server, rule_for
 from libretexts_hub.domain.culling import HubServer, HubUser, Notice
 from libretexts_hub.domain.culling_errors import CullingError, GoneError
@@ -60,6 +60,13 @@ class ServerSweep:
             page = await self.world.ports.hub.users(
                 offset=offset, limit=self.world.settings.user_page, by_id=True, only_active=True
             )
+            apart = None if page.hub_time is None else abs(page.hub_time - self.world.now)
+            if apart is None or apart > self.world.settings.policy.fuse.clock:
+                raise EndedError(
+                    "The clock of the hub is not ours, or not known",
+                    where="the fuse",
+                    fix="Set both by NTP; nothing was stopped.",
+                )
             found.update((user.name, user) for user in page.users)
             offset = page.next_offset
         return list(found.values())
