@@ -1,5 +1,6 @@
 """Which servers are stopped in this run? Those that run are listed, judged, read again, judged again."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from libretexts_hub.culler.ports import ArbiterPort
@@ -43,11 +44,14 @@ class ServerSweep:
         try:
             # Stopping servers takes people off the list, so it is read to its end before.
             users = await self._active()
-            for user in users:
-                for server in user.servers:
-                    if self.world.ended:
-                        return self.report
-                    await self._judge(user, server)
+            todo = iter([(user, server) for user in users for server in user.servers])
+
+            async def work() -> None:
+                for user, server in todo:
+                    if not self.world.ended:
+                        await self._judge(user, server)
+
+            await asyncio.gather(*(work() for _ in range(self.world.settings.concurrency)))
         except CullingError as error:
             self.report.problem = str(error)
             self.world.log.warning("%s", error)

@@ -8,8 +8,8 @@ from libretexts_hub.domain.cull_annotations import PREFIX, USER
 from libretexts_hub.domain.cull_homes import HomeRule
 from libretexts_hub.domain.cull_mark import Mark
 from libretexts_hub.domain.culling import Claim, Snapshot
-from libretexts_hub.domain.culling_errors import RefusedError
-from libretexts_hub.domain.moments import to_text
+from libretexts_hub.domain.culling_errors import ConflictError, GoneError, RefusedError
+from libretexts_hub.domain.moments import from_text, to_text
 
 KEPT_UNTIL = PREFIX + "kept-until"
 SNAPSHOT_OF = PREFIX + "snapshot-of"
@@ -61,6 +61,23 @@ async def ensure_snapshot(world: World, claim: Claim, mark: Mark, rule: HomeRule
         await world.ports.clock.sleep(world.settings.snapshot_pause)
         found = await port.get(claim.namespace, name_of(claim, mark))
     return name_of(claim, mark), wrong_with(found, claim)
+
+
+async def drop_expired(world: World) -> None:
+    """Delete the snapshots that were kept for their time. Raises CullingError."""
+    port = world.ports.snapshots
+    for each in await port.list() if port is not None else ():
+        until = from_text(each.annotations.get(KEPT_UNTIL))
+        if port is None or until is None or world.now <= until or SNAPSHOT_OF not in each.annotations:
+            continue
+        user = each.annotations.get(USER, "")
+        world.may_change(deleting=True)
+        await world.audit("delete snapshot", user, f"it was kept until {to_text(until)}", snapshot=each.name)
+        try:
+            await port.delete(each)
+        except (ConflictError, GoneError):
+            continue
+        world.counts["snapshots deleted"] += 1
 
 
 def _as_it_was(claim: Claim) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from libretexts_hub.culler.acting import act
 from libretexts_hub.culler.case import Case, only_theirs, read_case
 from libretexts_hub.culler.deleting import delete_person
 from libretexts_hub.culler.references import references
+from libretexts_hub.culler.snapshotting import drop_expired
 from libretexts_hub.culler.survey import Survey, look
 from libretexts_hub.culler.world import EndedError, World
 from libretexts_hub.domain.claims import Place
@@ -105,6 +106,7 @@ class Sweep:
         if world.alarm:
             self._say(f"Nothing more was deleted: {world.alarm}")
         elif not world.ended and not self.report.problem and not self.is_dry:
+            await drop_expired(world)
             await self._remember(survey, world.counts["records deleted"])
 
     async def _remember(self, survey: Survey, removed: int) -> None:

@@ -1,4 +1,4 @@
-"""Do whole runs do what an operator sees: plans, fuses, servers, snapshots, one runner, an end by a signal?"""
+"""Do whole runs do what an operator sees: plans, fuses, servers, snapshots, one runner?"""
 
 import asyncio
 import json
