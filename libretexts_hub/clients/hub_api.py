@@ -132,9 +132,16 @@ class HubApi:
 
 
 def quoted(name: str) -> str:
-    """A name as one part of a path, whatever is in it. `.` and `..` would be swallowed by proxies."""
+    """A name as one part of a path, whatever is in it.
+
+    Raises RefusedError for `.` and `..`: a proxy swallows them, encoded or not, and asks for something else.
+    """
     if name in (".", ".."):
-        return name.replace(".", "%2E")
+        raise RefusedError(
+            f"Nobody of the name {name} can be asked for: it means something else in a URL",
+            where="the hub's list of users",
+            fix="Rename this user on the hub's admin page.",
+        )
     return quote(name, safe="", errors="surrogatepass")
 
 
