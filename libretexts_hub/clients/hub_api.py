@@ -4,6 +4,7 @@ https://jupyterhub.readthedocs.io/en/stable/reference/rest-api.html
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -22,17 +23,19 @@ PAGINATION = "application/jupyterhub-pagination+json"
 # What the culler needs, and no more: `libretexts-hub roles --for culler` prints it too.
 READING = ("list:users", "read:users", "read:servers", "admin:server_state")
 CHANGING = ("delete:servers", "delete:users")
+# Of a culler that looks after servers alone.
+SERVERS_ONLY = ("list:users", "read:users", "read:servers", "delete:servers")
 # The hub answers a page on its only thread. After one that took longer than this, in seconds, it gets a rest.
 SLOW_PAGE_SECONDS = 0.5
 LONGEST_REST_SECONDS = 5.0
 
 
 class HubApi:
-    """The hub at `client.base`, which ends in `/hub/api`. `is_reading`: only what reads has to be allowed."""
+    """The hub at `client.base`, which ends in `/hub/api`; no run begins without the scopes `needed`."""
 
-    def __init__(self, client: PoliteClient, *, is_reading: bool = False) -> None:
+    def __init__(self, client: PoliteClient, *, needed: Sequence[str] = READING + CHANGING) -> None:
         self._client = client
-        self._needed = READING if is_reading else READING + CHANGING
+        self._needed = tuple(needed)
         self._are_scopes_known = False
         self._looking = asyncio.Lock()
 
@@ -132,9 +135,16 @@ class HubApi:
 
 
 def quoted(name: str) -> str:
-    """A name as one part of a path, whatever is in it. `.` and `..` would be swallowed by proxies."""
+    """A name as one part of a path, whatever is in it.
+
+    Raises RefusedError for `.` and `..`: a proxy swallows them, encoded or not, and asks for something else.
+    """
     if name in (".", ".."):
-        return name.replace(".", "%2E")
+        raise RefusedError(
+            f"Nobody of the name {name} can be asked for: it means something else in a URL",
+            where="the hub's list of users",
+            fix="Rename this user on the hub's admin page.",
+        )
     return quote(name, safe="", errors="surrogatepass")
 
 

@@ -12,7 +12,7 @@ from libretexts_hub.clients.claim_events import ClaimEvents
 from libretexts_hub.clients.claim_pods import ClaimPods
 from libretexts_hub.clients.claims import Claims
 from libretexts_hub.clients.database_secrets import DatabaseSecrets
-from libretexts_hub.clients.hub_api import HubApi
+from libretexts_hub.clients.hub_api import CHANGING, READING, SERVERS_ONLY, HubApi
 from libretexts_hub.clients.kube_access import find_access, fixed, token_file
 from libretexts_hub.clients.kube_api import KubeApi
 from libretexts_hub.clients.leases import Lease
@@ -70,7 +70,8 @@ async def wired(wires: Wires) -> AsyncIterator[tuple[Ports, str]]:
                 fix="Run it as a service of the hub, or set the variable from a Secret.",
             )
         hub_client = PoliteClient(wires.url, fixed(f"token {wires.token}"), concurrency=wires.concurrency)
-        hub = HubApi(await stack.enter_async_context(hub_client), is_reading=False)
+        needed = READING + CHANGING if wires.needs_cluster else SERVERS_ONLY
+        hub = HubApi(await stack.enter_async_context(hub_client), needed=needed)
         audit: Any = LoggedAudit(wires.log)
         if wires.audit_file:
             audit = AuditLog(Path(wires.audit_file))

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 STATE_KEY = "libretexts_notice_email"
 ANNOTATION = "libretexts.org/email"
 NOTICE_KEY = "home mark"
-# The culler deletes within a few seconds of this annotation. One that was killed leaves it behind.
-LEAVING_SECONDS = 20.0
+# A culler in its last step deletes within a moment. One that waits for its next run judges again then.
+LEAVING_SECONDS = 5.0
 PAUSE_SECONDS = 0.5
 
 
