@@ -177,6 +177,14 @@ class CullerSettings(NoticeSettings):
         Example: `c.IdleCuller.claim_labels = {"release": "hub"}`
         """,
     ).tag(config=True)
+    members_file = Unicode(
+        help="""
+        A text file with the names of all who are in the directory, one a line, for `left: directory`. One
+        that is missing, empty or older than three days tells nothing: nobody has left. The default is empty.
+
+        Example: `c.IdleCuller.members_file = "/etc/culler/members.txt"`
+        """,
+    ).tag(config=True)
     audit_file = Unicode(
         help="""
         The file of the audit log, one JSON object a line, on a volume that stays. The default is empty: the
@@ -217,6 +225,12 @@ class CullerSettings(NoticeSettings):
             rest = {**limits, "order": 10**6, "remove_named": self.remove_named_servers}
             settings = {**settings, "servers": {**(settings.get("servers") or {}), "timeout": rest}}
         policy = parse_policy(settings, where=where)
+        if not self.members_file and any(rule.left == "directory" for rule in policy.homes):
+            raise ConfigurationError(
+                "Nothing tells who left the directory",
+                where="c.IdleCuller.members_file",
+                fix="Name a file of all members, or write left: courses.",
+            )
         if not self.cull_admin_users:
             policy = replace(policy, protect=replace(policy.protect, admins=True))
         return policy
@@ -242,6 +256,7 @@ class CullerSettings(NoticeSettings):
             concurrency=self.concurrency,
             namespaces=tuple(self.namespaces),
             audit_file=self.audit_file,
+            members_file=self.members_file,
             mail=self.mail,
             mail_password="CULLER_MAIL_PASSWORD",  # noqa: S106 - the name of a variable
             webhook=self.webhook,

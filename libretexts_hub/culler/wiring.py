@@ -22,6 +22,7 @@ from libretexts_hub.clients.snapshots import Snapshots
 from libretexts_hub.clients.webhook import Webhook
 from libretexts_hub.culler.addresses import Addresses, AddressFile
 from libretexts_hub.culler.audit import AuditLog
+from libretexts_hub.culler.directory import MembersFile
 from libretexts_hub.culler.letters import Letters
 from libretexts_hub.culler.local import LoggedAudit, NoCluster, OnlyRunner, SystemClock
 from libretexts_hub.culler.notices import NoticeSender
@@ -46,6 +47,7 @@ class Wires:
     namespaces: tuple[str, ...] = ()
     lease: str = "libretexts-culler"
     audit_file: str = ""
+    members_file: str = ""
     mail: Mapping[str, object] = field(default_factory=dict)
     mail_password: str = ""
     webhook: str = ""
@@ -98,6 +100,7 @@ async def wired(wires: Wires) -> AsyncIterator[tuple[Ports, str]]:
                 lease=Lease(api, access.namespace, wires.lease, wires.holder),
                 clock=SystemClock(),
                 secrets=DatabaseSecrets(api),
+                directory=MembersFile(Path(wires.members_file)) if wires.members_file else None,
                 snapshots=Snapshots(api, namespaces, snapshot_class=classes[0]) if classes else None,
                 notices=await _sender(wires, stack, hub, claims, ClaimEvents(api)),
             ),

@@ -57,6 +57,18 @@ def pod_of_others(place):
     return event
 
 
+def visit_and_be_removed(name):
+    """Nothing in the hub or the cluster tells of it later but the spawner of this package, which takes the
+    mark off at a start (`culler_owns_homes`)."""
+
+    def event(model):
+        model.spawn(name)
+        model.touch((NAMESPACE, f"claim-{name}"), **dict.fromkeys(keys.MARK_KEYS))
+        model.remove_record(name)
+
+    return event
+
+
 def rename_and_replace(name):
     def event(model):
         model.rename(name, f"{name}-2")
@@ -71,6 +83,7 @@ EVENTS = {
     **{f"rename {name}": (lambda model, name=name: model.rename(name, f"{name}-2")) for name in NAMES},
     **{f"rename and replace {name}": rename_and_replace(name) for name in ("ann", "bob")},
     **{f"remove {name}": (lambda model, name=name: model.remove_record(name)) for name in NAMES},
+    **{f"visit and be removed {name}": visit_and_be_removed(name) for name in ("ann", "bob")},
     **{f"protect {name}": protect(name) for name in ("ann", "bob")},
     **{f"promote {name}": promote(name) for name in ("ann",)},
     **{
@@ -111,7 +124,7 @@ class Histories(RuleBasedStateMachine):
             run(self.model)
             self.model.time += 5 * DAY
 
-    @rule(days=st.sampled_from([0.001, 0.02, 1, 3, 4, 11, 15, 200]))
+    @rule(days=st.sampled_from([0.001, 0.02, 1, 3, 4, 11, 13, 15, 200]))
     def days_pass(self, days):
         self.model.time += days * DAY
 

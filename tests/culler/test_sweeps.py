@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import os
 from dataclasses import replace
 
 import pytest
 
 from libretexts_hub.culler.commands import claims_of, export, protect, status
+from libretexts_hub.culler.directory import MembersFile
 from libretexts_hub.culler.mounts import Mounts
 from libretexts_hub.culler.servers import ServerSweep
 from libretexts_hub.culler.settings import CullerSettings
@@ -18,7 +20,7 @@ from libretexts_hub.domain.cull_homes import HomeRule
 from libretexts_hub.domain.cull_mark import Mark
 from libretexts_hub.domain.cull_plan import agreed, to_json
 from libretexts_hub.domain.cull_policy import parse_policy
-from libretexts_hub.domain.culling import Claim, Ledger, Snapshot
+from libretexts_hub.domain.culling import Claim, HubUser, Ledger, Snapshot
 from libretexts_hub.errors import ConfigurationError
 from tests.culler.histories import NAMING, PARSED, Claims, hub, run
 from tests.culler.model import DAY, START, Ports
@@ -214,6 +216,20 @@ async def test_one_list_of_pods_answers_all_who_wait():
     found = await asyncio.gather(*(mounts.of([("hub", f"claim-{number}")]) for number in range(50)))
     assert [number for number, answer in enumerate(found) if answer] == [7, 17, 27, 37, 47]
     assert pods.calls <= 2
+
+
+async def test_a_file_of_members_tells_who_left_and_a_bad_one_nothing(tmp_path):
+    file = tmp_path / "members.txt"
+    ask = MembersFile(file).standing
+    assert (await ask(HubUser("ada"))).is_member is None
+    file.write_text("")
+    assert (await ask(HubUser("ada"))).is_member is None
+    file.write_text("Ada\nben\n")
+    assert [(await ask(HubUser(name))).is_member for name in ("ada", "cid")] == [True, False]
+    os.utime(file, (START / 2, START / 2))
+    assert (await ask(HubUser("cid"))).is_member is None
+    with pytest.raises(ConfigurationError, match="who left the directory"):
+        CullerSettings(homes={"a": {"inactive": "9d", "left": "directory"}}).policy()
 
 
 def test_settings_of_the_peer_mean_the_same_and_stop_servers_only():
