@@ -169,9 +169,22 @@ class Model:
             self.records[new] = record
             self.event += 1
 
-    def remove_record(self, name):
+    def left_traces(self, bodies):
+        """Who came back, worked and is removed again leaves one trace: the spawner of this package took the
+        mark off at that start (`culler_owns_homes`). Nothing else would tell."""
+        for place, claim in list(self.claims.items()):
+            since = self.marked_since.get(claim.uid)
+            used = [
+                self.last_use[body][0] for body in self.users_of[claim.uid] & bodies if body in self.last_use
+            ]
+            if since and used and max(used) > since[1]:
+                self.touch(place, **dict.fromkeys(keys.MARK_KEYS))
+
+    def remove_record(self, name, *, by_culler=False):
         if name in self.records:
             self.stop(name)
+            if not by_culler:
+                self.left_traces({self.records[name].body})
             del self.records[name]
             self.event += 1
 
@@ -211,6 +224,7 @@ class Model:
 
     def restore(self):
         if self.backup is not None:
+            self.left_traces({record.body for record in self.records.values()})
             self.records, self.ids = copy.deepcopy(self.backup)
             self.pods = [pod for pod in self.pods if pod[1].startswith("foreign")]
             for record in self.records.values():
@@ -386,7 +400,7 @@ class Ports:
         if any(server["running"] for key, server in record.servers.items() if key):
             raise says(RefusedError)
         model.deleted_names.append((record.body, self.flow().read_at[name]))
-        model.remove_record(name)
+        model.remove_record(name, by_culler=True)
         self.after(fault, "delete_user", name)
 
     # cluster

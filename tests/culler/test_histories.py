@@ -98,7 +98,11 @@ EVENTS = {
     **{f"pod on {home[1]}": pod_of_others(home) for home in HOMES},
     "save": lambda model: model.save(),
     "restore": lambda model: model.restore(),
-    "empty": lambda model: (model.records.clear(), setattr(model, "pods", [])),
+    "empty": lambda model: (
+        model.left_traces({record.body for record in model.records.values()}),
+        model.records.clear(),
+        setattr(model, "pods", []),
+    ),
     "clock forward": move_clock(400),
     "clock back": move_clock(-400),
     "lease lost": lambda model: setattr(model, "lease_holder", "somebody"),
