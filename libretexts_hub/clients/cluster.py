@@ -121,8 +121,15 @@ async def grow_claim(api: Any, namespace: str, name: str, size: str, *, version:
         "metadata": {"resourceVersion": version},
         "spec": {"resources": {"requests": {"storage": size}}},
     }
+    await change_claim(api, namespace, name, body, seconds=seconds)
+
+
+async def change_claim(
+    api: Any, namespace: str, name: str, change: dict[str, Any], *, seconds: float
+) -> None:
+    """Apply a JSON merge patch. Raises ApiException, 409 where the resourceVersion in it is an older one."""
     request = api.patch_namespaced_persistent_volume_claim(
-        name, namespace, body, _preload_content=False, _content_type="application/merge-patch+json"
+        name, namespace, change, _preload_content=False, _content_type="application/merge-patch+json"
     )
     await asyncio.wait_for(sent(request), seconds)
 
