@@ -13,6 +13,7 @@ from libretexts_hub.errors import LibreTextsHubError
 
 # Verb -> (its module, its line in the help). A module has add_arguments(parser) and run(args) -> int.
 VERBS = {
+    "cull": ("libretexts_hub.cli.cull", "plan, run and undo what the policy says of idle servers and homes"),
     "demo": ("libretexts_hub.cli.demo", "run everything on this machine: hub, proxy, embedded cluster"),
     "images": ("libretexts_hub.cli.images", "print the menu, what to pull before a start, what left it"),
     "render": ("libretexts_hub.cli.render", "print the objects that a start would create, without a cluster"),

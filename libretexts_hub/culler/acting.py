@@ -7,7 +7,7 @@ is refused, and the next run judges again.
 from libretexts_hub.culler.case import Case, Judged, judge_case
 from libretexts_hub.culler.world import World
 from libretexts_hub.domain.cull_judge import with_notices
-from libretexts_hub.domain.cull_mark import no_mark, to_annotations
+from libretexts_hub.domain.cull_mark import Mark, no_mark, read_mark, to_annotations
 from libretexts_hub.domain.cull_verdicts import MarkIt, Notify, Unmark
 from libretexts_hub.domain.culling import Claim, Notice, Sent
 from libretexts_hub.domain.culling_errors import ConflictError, GoneError
@@ -53,7 +53,9 @@ async def unmark(world: World, case: Case, each: Judged, reason: str) -> None:
     world.counts["unmarked"] += 1
     name = case.person.name
     await world.audit("unmark", name, reason, claim=each.claim.place, uid=each.claim.uid)
-    if case.person.user is not None and world.ports.notices is not None:
+    mark = read_mark(each.claim)
+    was_told = isinstance(mark, Mark) and mark.notices
+    if was_told and case.person.user is not None and world.ports.notices is not None:
         await world.ports.notices.send(Notice("kept", name, (each.claim.place,), reason=reason))
 
 

@@ -20,6 +20,7 @@ from libretexts_hub.culler.settings import CullerSettings
 from libretexts_hub.culler.sweep import Report, Sweep
 from libretexts_hub.culler.wiring import wired
 from libretexts_hub.culler.world import Ports, Settings, World
+from libretexts_hub.domain.cull_plan import table
 from libretexts_hub.domain.culling_errors import CullingError
 from libretexts_hub.errors import LibreTextsHubError
 
@@ -149,7 +150,10 @@ class IdleCuller(CullerSettings):
             await ServerSweep(world, arbiter=arbiter, told=told).run()
             report = Report()
             if world.settings.policy.homes and not world.ended:
-                report = await Sweep(world, progress=progress).run()
+                sweep = Sweep(world, progress=progress, begins_with_plan=True)
+                report = await sweep.run()
+                if sweep.only_plans:
+                    world.log.info("Plan:\n%s", table(report.entries))
         except CullingError as error:
             report = Report(problem=str(error))
         RUNS.labels(end="aborted" if world.alarm else "failed" if report.problem else "done").inc()

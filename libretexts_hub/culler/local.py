@@ -18,6 +18,10 @@ class SystemClock:
         """Seconds since 1970."""
         return time.time()
 
+    def monotonic(self) -> float:
+        """Seconds since some moment, which no one can set."""
+        return time.monotonic()
+
     async def sleep(self, seconds: float) -> None:
         """Wait."""
         await asyncio.sleep(seconds)

@@ -35,6 +35,10 @@ class Clock(Protocol):
         """Seconds since 1970."""
         ...
 
+    def monotonic(self) -> float:
+        """Seconds since some moment, which no one can set."""
+        ...
+
     async def sleep(self, seconds: float) -> None:
         """Wait."""
         ...

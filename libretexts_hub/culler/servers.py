@@ -1,9 +1,10 @@
 """Which servers are stopped in this run? Those that run are listed, judged, read again, judged again."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from libretexts_hub.culler.ports import ArbiterPort
-from libretexts_hub.culler.world import World
+from libretexts_hub.culler.world import EndedError, World
 from libretexts_hub.domain.cull_servers import Leave, Stop, Warn, judge_server, rule_for
 from libretexts_hub.domain.culling import HubServer, HubUser, Notice
 from libretexts_hub.domain.culling_errors import CullingError, GoneError
@@ -43,11 +44,14 @@ class ServerSweep:
         try:
             # Stopping servers takes people off the list, so it is read to its end before.
             users = await self._active()
-            for user in users:
-                for server in user.servers:
-                    if self.world.ended:
-                        return self.report
-                    await self._judge(user, server)
+            todo = iter([(user, server) for user in users for server in user.servers])
+
+            async def work() -> None:
+                for user, server in todo:
+                    if not self.world.ended:
+                        await self._judge(user, server)
+
+            await asyncio.gather(*(work() for _ in range(self.world.settings.concurrency)))
         except CullingError as error:
             self.report.problem = str(error)
             self.world.log.warning("%s", error)
@@ -60,6 +64,13 @@ class ServerSweep:
             page = await self.world.ports.hub.users(
                 offset=offset, limit=self.world.settings.user_page, by_id=True, only_active=True
             )
+            apart = None if page.hub_time is None else abs(page.hub_time - self.world.now)
+            if apart is None or apart > self.world.settings.policy.fuse.clock:
+                raise EndedError(
+                    "The clock of the hub is not ours, or not known",
+                    where="the fuse",
+                    fix="Set both by NTP; nothing was stopped.",
+                )
             found.update((user.name, user) for user in page.users)
             offset = page.next_offset
         return list(found.values())

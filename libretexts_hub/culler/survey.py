@@ -14,6 +14,8 @@ from libretexts_hub.domain.cull_mark import Mark, read_mark
 from libretexts_hub.domain.culling import Claim, HubUser
 from libretexts_hub.domain.culling_errors import PartialListError
 
+MOST_REPORTED = 1000
+
 
 @dataclass
 class Survey:
@@ -60,6 +62,7 @@ async def look(world: World) -> Survey:
     names = await (_everybody(world, cutoff) if policy.looks_for_orphans else _oldest(world, cutoff))
     survey = Survey(Seen(world.now, names.total, 0), candidates=set(names.inactive))
     count, server_time = await _claims(world, survey, names.everybody)
+    _leave_many(world, survey)
     survey.seen = Seen(
         now=world.now,
         users=names.total,
@@ -123,6 +126,14 @@ async def _claims(world: World, survey: Survey, everybody: set[str] | None) -> t
     return count, server_time
 
 
+def _leave_many(world: World, survey: Survey) -> None:
+    """Nobody expects so many claims of one person: they are kept, and not even read."""
+    most = world.settings.most_claims
+    for name in [name for name, places in survey.people.items() if len(places) > most]:
+        places = survey.people.pop(name)
+        survey.untied.append((min(places), f"{name} has {len(places)} claims, more than {most}"))
+
+
 def _sort(world: World, survey: Survey, claim: Claim, everybody: set[str] | None) -> None:
     kind = kind_of(claim, world.settings.naming)
     mark = read_mark(claim)
@@ -141,5 +152,5 @@ def _sort(world: World, survey: Survey, claim: Claim, everybody: set[str] | None
         if len(names) == 1:
             survey.people.setdefault(names[0], set()).add(claim.place)
             survey.orphans.add(names[0])
-        else:
+        elif len(survey.untied) < MOST_REPORTED:
             survey.untied.append((claim.place, "nothing on it says whose it was, or its label is of several"))

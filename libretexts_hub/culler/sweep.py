@@ -8,6 +8,7 @@ from libretexts_hub.culler.acting import act
 from libretexts_hub.culler.case import Case, only_theirs, read_case
 from libretexts_hub.culler.deleting import delete_person
 from libretexts_hub.culler.references import references
+from libretexts_hub.culler.snapshotting import drop_expired
 from libretexts_hub.culler.survey import Survey, look
 from libretexts_hub.culler.world import EndedError, World
 from libretexts_hub.domain.claims import Place
@@ -48,13 +49,23 @@ class Report:
 
 
 class Sweep:
-    """One run over all people. `is_dry`: reads and judges the same, and changes nothing."""
+    """One run over all people. `is_dry`: reads and judges the same, and changes nothing.
+
+    `begins_with_plan`: so does the first run of all, which only writes down what it saw.
+    """
 
     def __init__(
-        self, world: World, *, is_dry: bool = False, progress: Callable[[str, int, int], None] | None = None
+        self,
+        world: World,
+        *,
+        is_dry: bool = False,
+        begins_with_plan: bool = False,
+        progress: Callable[[str, int, int], None] | None = None,
     ):
         self.world = world
         self.is_dry = is_dry
+        self.only_plans = is_dry
+        self.begins_with_plan = begins_with_plan
         self.report = Report()
         self._progress = progress or (lambda what, done, of: None)
         self._due: list[Due] = []
@@ -86,12 +97,16 @@ class Sweep:
             world.raise_alarm(why)
             self._say(f"The fuse is blown: {why}. Nothing was done")
             return
+        if self.begins_with_plan and last.finished is None:
+            self.only_plans = True
+            world.log.warning("This is the first run: it only plans. The next one acts.")
         await self._each(sorted(survey.people), lambda name: self._judge(survey, name), "judged")
         if (self._due or self._orphans) and not world.ended:
             await self._with_references(survey)
         if world.alarm:
             self._say(f"Nothing more was deleted: {world.alarm}")
         elif not world.ended and not self.report.problem and not self.is_dry:
+            await drop_expired(world)
             await self._remember(survey, world.counts["records deleted"])
 
     async def _remember(self, survey: Survey, removed: int) -> None:
@@ -120,7 +135,7 @@ class Sweep:
         await self._act(case)
 
     async def _act(self, case: Case) -> None:
-        if self.is_dry:
+        if self.only_plans:
             self._plan(case)
         else:
             await act(self.world, case)
@@ -166,7 +181,7 @@ class Sweep:
             await self._act(_without_referred(case, known))
 
         async def delete(name: str) -> None:
-            if self.is_dry:
+            if self.only_plans:
                 case = await read_case(world, name, by_name[name].places)
                 self._plan(_without_referred(case, known))
             elif not world.alarm:
@@ -175,11 +190,11 @@ class Sweep:
                     world.log.info("%s: %s", name, stays)
 
         await self._each(self._orphans, orphan, "orphans")
-        if allowed and not self.is_dry and not world.alarm:
+        if allowed and not self.only_plans and not world.alarm:
             # Before, so that a run that is cut off does not look like a hub that lost its people.
             await self._remember(survey, sum(not due.released for due in allowed))
         await self._each([due.name for due in allowed], delete, "deleted")
-        for due in (due for due in going if due not in allowed) if self.is_dry else ():
+        for due in (due for due in going if due not in allowed) if self.only_plans else ():
             case = await read_case(world, due.name, due.places)
             self._plan(case, keep_because="it waits for the next run: the fuse lets no more go in one")
 

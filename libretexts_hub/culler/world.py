@@ -1,6 +1,5 @@
 """What does a run work with? The ports, the settings, and what ends it early."""
 
-import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping
@@ -78,12 +77,14 @@ class World:
 
     def __post_init__(self) -> None:
         self.mounts = Mounts(self.ports.pods)
-        self.turn = asyncio.Semaphore(self.settings.concurrency)
+        self._began = self.ports.clock.now(), self.ports.clock.monotonic()
 
     @property
     def now(self) -> float:
-        """Seconds since 1970."""
-        return self.ports.clock.now()
+        """Seconds since 1970: the clock is read once, when the fuse compares it with others, and then only
+        how much time has passed. So nobody makes a home old by setting the clock during a run."""
+        wall, monotonic = self._began
+        return wall + self.ports.clock.monotonic() - monotonic
 
     def end(self, reason: str) -> None:
         """No step is begun any more; the one in hand is finished."""
@@ -101,6 +102,13 @@ class World:
             self.end("another culler may hold the Lease")
             raise EndedError(
                 "The Lease is not surely ours any more", where="lease", fix="The next run goes on."
+            )
+        if abs(self.ports.clock.now() - self.now) > self.settings.policy.fuse.clock:
+            self.end("the clock was set, or the machine slept")
+            raise EndedError(
+                "The clock of this machine moved during the run",
+                where="clock",
+                fix="The next run looks again.",
             )
         if deleting and self.alarm:
             raise EndedError(self.alarm, where="the fuse", fix="Look at the hub, then run again.")

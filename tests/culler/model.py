@@ -326,6 +326,9 @@ class Ports:
     def now(self):
         return self.model.time + self.model.clock_offset
 
+    def monotonic(self):
+        return self.model.time
+
     async def sleep(self, seconds):
         self.model.time += seconds
 

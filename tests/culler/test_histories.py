@@ -1,6 +1,6 @@
 """Is anything ever deleted that the policy did not allow at that moment? Thousands of histories say no.
 
-`LIBRETEXTS_HUB_HISTORIES` is how many the state machine plays (600); each has several runs of the culler.
+`LIBRETEXTS_HUB_HISTORIES` is how many the state machine plays (250); each has several runs of the culler.
 """
 
 import os
@@ -12,10 +12,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from libretexts_hub.domain import cull_annotations as keys
-from tests.culler.histories import NAMES, hub, run
+from libretexts_hub.domain.cull_policy import parse_policy
+from tests.culler.histories import FACTS, NAMES, POLICY, hub, run
 from tests.culler.model import DAY, NAMESPACE
 
-HISTORIES = int(os.environ.get("LIBRETEXTS_HUB_HISTORIES", "600"))
+HISTORIES = int(os.environ.get("LIBRETEXTS_HUB_HISTORIES", "250"))
+KEEPING = parse_policy(
+    {**POLICY, "homes": {**POLICY["homes"], "left": {**POLICY["homes"]["left"], "hub_user": "keep"}}},
+    where="p",
+)
 HOMES = [(NAMESPACE, f"claim-{name}") for name in NAMES]
 
 
@@ -200,6 +205,46 @@ def test_at_every_step(prepare, what):
         for hours in (1, 24 * 20):
             model.time += hours * DAY / 24
             run(model, concurrency=1)
+
+
+@pytest.mark.parametrize("days", [400, -400, 16, 0.01])
+def test_a_clock_that_was_moved_before_a_run(days):
+    model = hub()
+    run(model)
+    model.time += DAY
+    model.clock_offset = days * DAY
+    for _ in range(3):
+        report = run(model)
+        assert "clock" in report.problem
+    assert not model.deleted
+
+
+def test_a_renamed_person_and_a_new_one_of_the_old_name_share_a_claim_that_stays():
+    model = hub()
+    model.rename("ann", "anna")
+    model.register("ann", created=model.time - 300 * DAY)
+    model.records["ann"].servers[""] = {
+        **model.records["anna"].servers[""],
+        "started": model.time - 300 * DAY,
+    }
+    model.login("anna")
+    for days in (0, 11.5, 3.5, 1, 30, 30):
+        model.time += days * DAY
+        model.login("anna")
+        run(model)
+    assert (NAMESPACE, "claim-ann") in model.claims
+
+
+@pytest.mark.parametrize("what", ["crash", "lost", "login ann", "spawn ann", "hold claim-ann", "remove ann"])
+def test_at_every_step_where_the_record_stays(what):
+    for step in range(24):
+        model = prepared(fresh)
+        model.facts = {**FACTS, "hub_user": "keep"}
+        model.schedule = {model.calls + 14 + step: happenings([what])}
+        run(model, concurrency=1, policy=KEEPING)
+        model.time += DAY
+        run(model, concurrency=1, policy=KEEPING)
+    assert model.deleted
 
 
 def test_a_run_that_is_killed_at_any_step_is_ended_by_later_ones():
