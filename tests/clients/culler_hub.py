@@ -40,8 +40,6 @@ def services() -> str:
     return (
         f"c.JupyterHub.services = {known!r}\nc.JupyterHub.load_roles += {roles!r}\n"
         'c.JupyterHub.load_groups = {"x": {"users": []}}\n'
-        'c.SimpleLocalProcessSpawner.home_dir_template = "/tmp"\n'
-        'c.Spawner.cmd = ["sleep", "1000"]\nc.Spawner.default_url = "/"\n'
     )
 
 
