@@ -15,6 +15,7 @@ from libretexts_hub.errors import LibreTextsHubError
 VERBS = {
     "demo": ("libretexts_hub.cli.demo", "run everything on this machine: hub, proxy, embedded cluster"),
     "images": ("libretexts_hub.cli.images", "print the menu, what to pull before a start, what left it"),
+    "pages": ("libretexts_hub.cli.pages", "write every page as HTML, with your branding, to look at"),
     "render": ("libretexts_hub.cli.render", "print the objects that a start would create, without a cluster"),
     "roles": ("libretexts_hub.cli.roles", "print the permissions that the hub needs, as YAML"),
 }
