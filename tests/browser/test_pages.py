@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
@@ -16,13 +17,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 ANNOUNCED = '- {text: "**Maintenance** on Friday. <b>Bold</b>", level: warning, dismissable: true}\n'
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def pages_hub(tmp_path_factory):
-    """One hub for all of these tests."""
-    folder = tmp_path_factory.mktemp("pages")
+@asynccontextmanager
+async def running(folder, base=BASE, more=""):
+    """A hub with the pages."""
     (folder / "announcements.yaml").write_text(ANNOUNCED)
-    hub = HubProcess(folder, spawner="simple", extra=configuration(folder))
-    hub.base = f"{hub.url}{BASE}hub"
+    hub = HubProcess(folder, spawner="simple", extra=configuration(folder, base, more))
+    hub.base, hub.path = f"{hub.url}{base}hub", f"{base}hub"
     try:
         hub._proxy.start()
         hub.launch()
@@ -30,6 +30,13 @@ async def pages_hub(tmp_path_factory):
         yield hub
     finally:
         hub.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def pages_hub(tmp_path_factory):
+    """One hub for nearly all of these tests."""
+    async with running(tmp_path_factory.mktemp("pages")) as hub:
+        yield hub
 
 
 async def _ready(hub):
@@ -68,7 +75,7 @@ class Person:
         return await self.page.goto(f"{self.hub.base}/{path}")
 
     async def log_in(self, name="ada-student", password=PASSWORD):
-        await self.open("login?next=" + f"{BASE}hub/home")
+        await self.open("login?next=" + f"{self.hub.path}/home")
         await self.page.fill("input[name=username]", name)
         await self.page.fill("input[type=password]", password)
         await self.page.click("#login_submit")
@@ -83,11 +90,11 @@ async def window(browser, pages_hub):
     """`person = await window()`: a browser of its own."""
     contexts = []
 
-    async def opened(**settings):
+    async def opened(hub=pages_hub, **settings):
         context = await browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **settings})
         context.set_default_timeout(15_000)
         contexts.append(context)
-        return Person(await context.new_page(), pages_hub)
+        return Person(await context.new_page(), hub)
 
     yield opened
     for context in contexts:
@@ -283,3 +290,36 @@ async def test_administration_works_in_our_frame(window):
     await person.open("about")
     assert "libretexts_hub" in await person.text("main .lt-facts")
     assert [told for told in person.trouble if "style" not in told] == []
+
+
+TERMS = """
+(FOLDER / "terms.md").write_text("# Terms\\n\\nBe *kind*. <script>alert(1)</script>")
+c.LibreTextsPages.terms_file = str(FOLDER / "terms.md")
+c.LibreTextsPages.terms_record = str(FOLDER / "terms.jsonl")
+c.LibreTextsPages.stock_pages = ["home"]
+c.JupyterHub.tornado_settings = {}
+"""
+
+
+async def test_terms_are_accepted_once_and_recorded_in_spanish_below_the_root(window, tmp_path):
+    async with running(tmp_path, "/", TERMS) as hub:
+        person = await window(hub, locale="es-MX")
+        await person.log_in("ana-student")
+        # The home page is JupyterHub's own here, in our frame, with the scripts that it needs.
+        await person.page.wait_for_function("window._jupyterhub_page_loaded")
+        assert await person.text("#start") == "Start My Server"
+        await person.open("spawn")
+        assert await person.page.get_attribute("html", "lang") == "es"
+        assert await person.text("h1") == "Antes de empezar"
+        assert "Be kind. <script>" in await person.text(".lt-terms")
+        assert await axe.violations(person.page) == []
+        await person.page.check("#lt-accept")
+        # Where to go on is a field of the form: it never leads to another host.
+        await person.page.evaluate("document.querySelector('[name=next]').value = 'https://evil.example/'")
+        await person.page.click("form.lt-once button")
+        await person.page.wait_for_selector("#spawn_form, h1")
+        assert person.page.url.startswith(hub.base)
+        await person.open("spawn")
+        assert await person.page.locator("#spawn_form").count() == 1
+        assert '"person": "ana-student"' in (tmp_path / "terms.jsonl").read_text()
+        assert person.trouble == []

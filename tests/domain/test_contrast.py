@@ -62,7 +62,7 @@ def test_the_orange_of_the_stock_button_is_refused_in_words():
     "colours", [{"brand": "puce"}, {"brnd": "#000"}, {"brand": "#000", "brand_dark": "#000"}]
 )
 def test_colours_that_are_none(colours):
-    with pytest.raises(ConfigurationError, match="LibreTextsPages.colours"):
+    with pytest.raises(ConfigurationError, match="LibreTextsPages"):
         parse_colours(colours, where=WHERE)
 
 

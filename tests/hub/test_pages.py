@@ -1,4 +1,4 @@
-"""Are settings of the pages refused in words, is Markdown harmless, and does the pack fit JupyterHub's pages?"""
+"""Are settings of the pages refused in words, is Markdown harmless, does the pack fit JupyterHub's pages?"""
 
 import json
 import logging
@@ -48,8 +48,8 @@ ELEMENTS = {
     "img",
 }
 ATTRIBUTES = {"id", "href", "title", "class", "src", "alt", "start", "style"}
-# JupyterHub's own pages as of 5.5 and 6.1. A release that has another page or block fails here: decide what to
-# do with it in templates/, then add it.
+# JupyterHub's own pages as of 5.5 and 6.1. A release that has another page or block fails here:
+# decide what to do with it in templates/, then add it.
 PAGES = {"404", "accept-share", "admin", "error", "home", "login", "logout", "not_running", "oauth", "page"}
 PAGES |= {"spawn", "spawn_pending", "stop_pending", "token"}
 
@@ -256,3 +256,9 @@ def test_no_page_has_a_script_or_style_inside_or_asks_another_host(tmp_path):
         for path in Path(FOLDER / "assets").iterdir()
         if re.search(r"url\(|@import|https?://", path.read_text())
     ]
+
+
+def test_the_pictures_in_the_docs_are_of_these_pages(tmp_path):
+    from tests.browser import screenshots
+
+    assert screenshots.stale(screenshots.gallery(tmp_path / "out")) == []
