@@ -17,6 +17,7 @@ VERBS = {
     "cull": ("libretexts_hub.cli.cull", "plan, run and undo what the policy says of idle servers and homes"),
     "demo": ("libretexts_hub.cli.demo", "run everything on this machine: hub, proxy, embedded cluster"),
     "images": ("libretexts_hub.cli.images", "print the menu, what to pull before a start, what left it"),
+    "pages": ("libretexts_hub.cli.pages", "write every page as HTML, with your branding, to look at"),
     "rebind": ("libretexts_hub.cli.rebind", "say whose a hub user is, and change it"),
     "render": ("libretexts_hub.cli.render", "print the objects that a start would create, without a cluster"),
     "roles": ("libretexts_hub.cli.roles", "print the permissions that the hub needs, as YAML"),
