@@ -14,14 +14,14 @@ Rdn = tuple[tuple[str, str], ...]
 
 def escape_dn(text: str) -> str:
     """The text as the value of one attribute of a distinguished name (RFC 4514, section 2.4)."""
-    escaped = "".join(
+    letters = [
         "\\00" if letter == "\0" else f"\\{letter}" if letter in _DN_SPECIAL else letter for letter in text
-    )
-    if escaped.startswith((" ", "#")):
-        escaped = f"\\{escaped}"
-    if escaped.endswith(" ") and not escaped.endswith("\\ "):
-        escaped = f"{escaped[:-1]}\\ "
-    return escaped
+    ]
+    if text.startswith((" ", "#")):
+        letters[0] = f"\\{text[0]}"
+    if text.endswith(" "):
+        letters[-1] = "\\ "
+    return "".join(letters)
 
 
 def escape_filter(text: str | bytes) -> str:
@@ -103,8 +103,16 @@ def _pieces(text: str) -> list[tuple[str, str]]:
     return [*pieces, (piece, "")]
 
 
+def _stripped(value: str) -> str:
+    """Without the space around it; one that is escaped belongs to the value."""
+    value = value.lstrip()
+    bare = value.rstrip()
+    is_escaped = (len(bare) - len(bare.rstrip("\\"))) % 2 == 1
+    return value[: len(bare) + 1] if is_escaped else bare
+
+
 def _unescaped(value: str) -> str:
-    value = value.strip()
+    value = _stripped(value)
     if len(value) > 1 and value[0] == value[-1] == '"':
         value = value[1:-1]
     octets, position = bytearray(), 0

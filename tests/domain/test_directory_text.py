@@ -1,7 +1,7 @@
 """Does a typed text stay one value in a name and in a filter, and do equal names compare as equal?"""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from libretexts_hub.domain.directory_text import (
@@ -27,6 +27,7 @@ from libretexts_hub.errors import ConfigurationError
         ("\0", "\\00"),
         ('<"\\;>', '\\<\\"\\\\\\;\\>'),
         (" ", "\\ "),
+        ("a\\ ", "a\\\\\\ "),
     ],
 )
 def test_value_in_a_name(typed, escaped):
@@ -46,6 +47,8 @@ def test_value_in_a_filter(typed, escaped):
     assert escape_filter(typed) == escaped
 
 
+@example(" ")
+@example("\\ ")
 @given(st.text())
 def test_any_text_is_one_value_of_a_name(text):
     parsed = parse_dn(f"uid={escape_dn(text)},ou=people,dc=example")

@@ -62,6 +62,7 @@ SAME = [
     row("tls_strategy before_bind", {**TEMPLATE, **ALL, "tls_strategy": "before_bind"}, "kif"),
     row("tls_strategy on_connect", {**TEMPLATE, **ALL, "tls_strategy": "on_connect"}, "kif"),
     row("use_ssl", {**TEMPLATE, **ALL, "tls_strategy": None, "use_ssl": True}, "kif"),
+    row("escape_userdn", {**TEMPLATE, **ALL, "escape_userdn": True}, "kif"),
     row("nobody is allowed by default", TEMPLATE, "kif"),
     row("valid_username_regex", {**TEMPLATE, **ALL, "valid_username_regex": "^[k-z]+$"}, "kif", "bender"),
     row("valid_username_regex, default", {**TEMPLATE, **ALL}, "Kif", "k*f"),

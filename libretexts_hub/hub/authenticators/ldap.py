@@ -27,6 +27,7 @@ from libretexts_hub.hub.authenticators.login_mixin import LoginMixin
 if TYPE_CHECKING:
     from libretexts_hub.domain.bind_refusals import BindRefusal
     from libretexts_hub.domain.directory_person import DirectoryPerson
+    from libretexts_hub.domain.directory_servers import DirectoryServer, TlsRules
 
 WHERE = "c.LDAPAuthenticator"
 GONE = "Your account is not in the directory any more"
@@ -102,12 +103,7 @@ class LDAPAuthenticator(LoginMixin, LDAPPeopleSettings, LDAPGroupSettings, Authe
             is_strict=self.strict_certificates,
             where=f"{WHERE}.tls_kwargs",
         )
-        for server in servers:
-            if server.strategy == INSECURE or not tls.is_checked:
-                self.log.error(
-                    "LDAP: the connection to %s is INSECURE: whoever is on the way can read every password.",
-                    server,
-                )
+        self._name_insecure(servers, tls)
         settings = DirectorySettings(
             servers=servers,
             rules=self.rules,
@@ -133,6 +129,14 @@ class LDAPAuthenticator(LoginMixin, LDAPPeopleSettings, LDAPGroupSettings, Authe
                 where=f"{WHERE}.tls_kwargs",
                 fix="Name files in PEM that the hub may read.",
             ) from None
+
+    def _name_insecure(self, servers: tuple[DirectoryServer, ...], tls: TlsRules) -> None:
+        for server in servers:
+            if server.strategy == INSECURE or not tls.is_checked:
+                self.log.error(
+                    "LDAP: the connection to %s is INSECURE: whoever is on the way can read every password.",
+                    server,
+                )
 
     def _name_deprecations(self) -> None:
         if self.use_ssl:
