@@ -2,15 +2,16 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 from libretexts_hub.cli import cluster_access
 from libretexts_hub.domain.cluster_needs import Need, namespaces, needs
 from libretexts_hub.domain.findings import Finding, error, info, warning
+from libretexts_hub.domain.ldap_rules import LDAP, ldap_servers
 from libretexts_hub.domain.site import Site
-from libretexts_hub.errors import LibreTextsHubError
+from libretexts_hub.errors import ConfigurationError, LibreTextsHubError
 
 SECONDS = 10.0
 PATHS = {
@@ -133,13 +134,11 @@ def _servers(site: Site) -> Iterator[tuple[str, str, int]]:
         parts = urlsplit(written) if isinstance(written, str) else None
         if parts is not None and parts.hostname:
             yield where, parts.hostname, parts.port or (80 if parts.scheme == "http" else 443)
-    where, directory = site.find(site.authenticator, "server_address")
-    _, port = site.find(site.authenticator, "server_port")
-    _, is_ldaps = site.find(site.authenticator, "use_ssl")
-    hosts: Sequence[object] = directory if isinstance(directory, list) else [directory]
-    for host in hosts:
-        if isinstance(host, str) and host:
-            yield where, host, port if isinstance(port, int) else 636 if is_ldaps else 389
+    # What is no address is told without asking anybody.
+    with contextlib.suppress(ConfigurationError):
+        if LDAP in site.authenticator:
+            where, servers = ldap_servers(site)
+            yield from ((where, server.host, server.port) for server in servers)
 
 
 async def _answers(where: str, host: str, port: int) -> Finding | None:

@@ -11,6 +11,7 @@ from libretexts_hub.domain.chart_rules import chart_findings
 from libretexts_hub.domain.culler_rules import culler_findings
 from libretexts_hub.domain.findings import Finding, error, in_order, of_error
 from libretexts_hub.domain.hub_rules import hub_findings
+from libretexts_hub.domain.ldap_rules import ldap_findings
 from libretexts_hub.domain.setting_rules import setting_findings
 from libretexts_hub.domain.site import Site
 from libretexts_hub.domain.storage_rules import storage_findings
@@ -36,7 +37,7 @@ def _asked(reading: Reading) -> Iterator[Finding]:
         yield of_error(wrong)
     # The sections of our spawner were asked just now, by the class itself.
     yield from setting_findings(site.sections, index, apart=own)
-    for rules in (hub_findings, storage_findings, culler_findings, chart_findings):
+    for rules in (hub_findings, ldap_findings, storage_findings, culler_findings, chart_findings):
         yield from rules(site)
     yield from _templates(site)
 
