@@ -145,6 +145,11 @@ async def measured(rounds: int, *, quick: bool) -> tuple[dict[str, Series], dict
             "ldap_first_login_ms": round(await seconds_of(cold[OURS]) * MILLISECONDS, 1),
             "ldap_peer": f"{PEER_PACKAGE} {importlib.metadata.version(PEER_PACKAGE)}",
         }
+        # Eight threads that decrypt and decode share the GIL with the loop: no limit, but good to know.
+        crowded = Stalls()
+        for _ in range(5):
+            crowded.add(await stall_while(seconds_of(sides[OURS], AT_ONCE)))
+        facts["ldap_100_stall_ms"] = crowded.facts()
         facts["ldap_stall_ms"] = {side: each.facts() for side, each in stalled.items()}
     return series, facts, {"stall_ms": statistics.median(stalled[OURS].own)}
 
