@@ -13,7 +13,7 @@ from tests.servers.login_hub import LoginSite, login_hub
 if TYPE_CHECKING:
     from tests.servers.hub import HubProcess
 
-CLASS = "libretexts_hub.hub.authenticators.google.GoogleGroupAuthenticator"
+AUTHENTICATOR = "libretexts-google"
 SECTION = "GoogleGroupAuthenticator"
 MEMBERS = {
     "team@a.example": ["amy@a.example"],
@@ -51,7 +51,7 @@ async def running(tmp_path_factory):
         folder = tmp_path_factory.mktemp("hub")
         key = google.key_file(folder)
         more = "c.LoginMixin.exempt = ['fixer']\n"
-        hub = login_hub(folder / "hub", CLASS, SECTION, settings(google, key), more=more)
+        hub = login_hub(folder / "hub", AUTHENTICATOR, SECTION, settings(google, key), more=more)
         try:
             await hub.start()
             yield LoginSite(hub, google)
@@ -181,7 +181,7 @@ async def test_a_hub_that_can_not_read_its_key_does_not_start(tmp_path, case):
     changes, said = BAD[case]
     async with FakeGoogle() as google:
         written = settings(google, google.key_file(tmp_path)) | changes
-        hub: HubProcess = login_hub(tmp_path / "hub", CLASS, SECTION, written)
+        hub: HubProcess = login_hub(tmp_path / "hub", AUTHENTICATOR, SECTION, written)
         code, text = await asyncio.to_thread(hub.run_to_exit)
     assert code == 2
     assert said in text

@@ -66,7 +66,7 @@ async def test_keys_turn_and_accounts_change_hands(
     keys.write_text(f"{OLD};{OLDER}\n")
     keys.chmod(0o600)
     provider.people["fry"] = {"subject": "5"}
-    hub = HubProcess(tmp_path, spawner="simple", extra=configuration(tmp_path, provider))
+    hub = HubProcess(tmp_path, spawner="simple", extra=configuration(tmp_path, provider), preloaded=True)
     database = ["--db-url", f"sqlite:///{tmp_path}/hub.sqlite"]
     try:
         await hub.start()
@@ -75,8 +75,8 @@ async def test_keys_turn_and_accounts_change_hands(
         for _ in range(2):  # as a hub does it every month: now no key of the beginning is left
             assert main(["rotate-key", "--file", str(keys), *database]) == 0
             assert "1 logins are encrypted" in capsys.readouterr().out
-            await hub.restart()
-            assert await subject_of(hub, "fry") == "5"
+        await hub.restart()
+        assert await subject_of(hub, "fry") == "5"
         now = keys.read_text()
         assert OLD not in now
         assert OLDER not in now
@@ -117,7 +117,9 @@ async def test_keys_turn_and_accounts_change_hands(
 def test_a_hub_that_could_not_keep_its_word_does_not_start(
     tmp_path: Path, provider: FakeProvider, more: dict[str, object], words: list[str]
 ) -> None:
-    hub = HubProcess(tmp_path, spawner="simple", extra=configuration(tmp_path, provider, **more))
+    hub = HubProcess(
+        tmp_path, spawner="simple", extra=configuration(tmp_path, provider, **more), preloaded=True
+    )
     code, printed = hub.run_to_exit()
     assert code == 2, printed
     for word in words:
