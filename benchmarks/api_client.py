@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tests.servers.target import Target
 
 CLEANUP_SECONDS = 120
+KINDS = ("pods", "persistentvolumeclaims", "secrets")
 
 
 class ApiClient:
@@ -41,13 +42,17 @@ class ApiClient:
         async with self._session.get(f"pods/{name}") as answer:
             return await answer.json() if answer.status == 200 else None
 
-    async def clear(self) -> None:
-        """Delete all pods and claims and wait until they are gone. Raises TimeoutError."""
-        for resource in ("pods", "persistentvolumeclaims"):
+    async def clear(self, *kinds: str) -> None:
+        """Delete all of these kinds, or pods, claims and Secrets, and wait until pods and claims are gone.
+
+        Raises TimeoutError.
+        """
+        kinds = kinds or KINDS
+        for resource in kinds:
             names = [item["metadata"]["name"] for item in await self.items(resource)]
             await asyncio.gather(*(self._delete(resource, name) for name in names))
         deadline = time.monotonic() + CLEANUP_SECONDS
-        while await self.items("pods") or await self.items("persistentvolumeclaims"):
+        while any([await self.items(resource) for resource in kinds if resource != "secrets"]):
             if time.monotonic() > deadline:
                 raise TimeoutError("the pods of the last round do not go away")
             await asyncio.sleep(0.1)

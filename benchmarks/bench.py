@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from tests.servers.target import Target
 
 SIMULATED_IMAGE = "localhost/simulated:1"
+# For pods of many containers, of which one starts after the other.
+BRIEF_IMAGE = "localhost/brief:1"
+BRIEF_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,11 @@ class Bench:
 
     def worker(self, side: str) -> WorkerProcess:
         return WorkerProcess(side, self.folder, self.targets[side], self.settings)
+
+    async def end(self, side: str) -> None:
+        """Delete the pods of this side: homes and databases stay, and the next start finds them."""
+        async with ApiClient(self.targets[side]) as api:
+            await api.clear("pods")
 
     async def clear(self, *sides: str) -> None:
         """Delete the pods and claims of these sides, or of both."""
@@ -106,8 +114,12 @@ def _cluster(plan: Plan, folder: Path) -> Iterator[tuple[Target, dict[str, Any] 
             yield found
         return
     images = folder / "images.json"
-    simulated = {"simulated": {"ready_after": plan.pod_seconds, "pod_ip": "127.0.0.1"}}
-    images.write_text(json.dumps({**EMBEDDED_IMAGES, "localhost/simulated:*": simulated}))
+    delays = {"localhost/simulated:*": plan.pod_seconds, "localhost/brief:*": BRIEF_SECONDS}
+    simulated = {
+        image: {"simulated": {"ready_after": seconds, "pod_ip": "127.0.0.1"}}
+        for image, seconds in delays.items()
+    }
+    images.write_text(json.dumps({**EMBEDDED_IMAGES, **simulated}))
     with embedded_cluster(folder / "state", "--images", str(images)) as target:
         yield target, {}
 

@@ -17,6 +17,7 @@ from jupyterhub import orm
 from jupyterhub.app import JupyterHub
 from jupyterhub.objects import Server
 
+from .everything_settings import AUTH_STATE, PERSON_GROUPS
 from .stall import StallMeter
 
 if TYPE_CHECKING:
@@ -37,11 +38,14 @@ class Worker:
         self.hub = hub
         self.options = options
         self.people = 0
+        self.groups = [orm.Group(name=name) for name in PERSON_GROUPS]
+        hub.db.add_all(self.groups)
+        hub.db.commit()
 
     def _spawner(self, name: str) -> Spawner:
         """A person's spawner as `jupyterhub.user.User.spawn` has it when it calls `start()`."""
         db = self.hub.db
-        row = orm.User.find(db, name) or orm.User(name=name)
+        row = orm.User.find(db, name) or orm.User(name=name, groups=self.groups)
         db.add(row)
         db.commit()
         user = self.hub.users[row]
@@ -55,6 +59,10 @@ class Worker:
         return spawner
 
     async def _start(self, name: str, spawner: Spawner) -> dict[str, Any]:
+        # As jupyterhub.user.User.spawn does before a start, of which the time is not counted.
+        spawner.clear_state()
+        await spawner.run_auth_state_hook(AUTH_STATE)
+        await spawner.apply_group_overrides()
         await spawner._run_apply_user_options(spawner.user_options)
         began = time.monotonic()
         try:

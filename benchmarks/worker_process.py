@@ -29,6 +29,7 @@ class WorkerSettings:
     menu_size: int = 4
     placement: dict[str, Any] = field(default_factory=dict)  # traits that send pods to simulated nodes
     request_timeout: int = 3  # KubeSpawner's own default of k8s_api_request_timeout
+    more: dict[str, Any] = field(default_factory=dict)  # further traits, of one side only
 
 
 def configuration(side: str, folder: Path, target: Target, settings: WorkerSettings) -> str:
@@ -54,6 +55,7 @@ def configuration(side: str, folder: Path, target: Target, settings: WorkerSetti
         "Spawner.start_timeout": 120,
         **settings.placement,
         **(_our_menu(settings) if side == OURS else _stock_menu(settings)),
+        **settings.more,
     }
     return "".join(f"c.{name} = {value!r}\n" for name, value in lines.items())
 

@@ -1,4 +1,4 @@
-# Our pages for signing in and around the menu. Folders of your own in hub.templatePaths come before ours and win.
-import libretexts_hub.templates
+# All pages of the hub, set up with c.LibreTextsPages. Folders of your own in hub.templatePaths come before ours and win.
+from libretexts_hub.hub.pages import install
 
-c.JupyterHub.template_paths = [*(c.JupyterHub.get("template_paths") or ()), *libretexts_hub.templates.__path__]
+install(c)

@@ -123,8 +123,12 @@ def test_metrics_in_the_pages_are_the_ones_of_the_hub():
     from prometheus_client import REGISTRY
 
     import libretexts_hub.hub.metrics  # noqa: F401  registers them
+    from libretexts_hub.culler import metrics as culler
 
     text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
-    known = {name for name in REGISTRY._names_to_collectors if name.startswith("libretexts_")}
+    registries = (REGISTRY, culler.REGISTRY)
+    known = {
+        name for each in registries for name in each._names_to_collectors if name.startswith("libretexts_")
+    }
     named = set(re.findall(r"`(libretexts_[a-z_]+(?:_total|_seconds))`", text))
     assert named <= known

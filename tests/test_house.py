@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = sorted((ROOT / "libretexts_hub").rglob("*.py"))
 FILE_LINES = 300
 FUNCTION_LINES = 50
-BINARY = {".png", ".ico", ".woff2", ".jpg", ".gz"}
+BINARY = {".mo", ".png", ".ico", ".woff2", ".jpg", ".gz"}
 PACKAGE_REGISTRIES = {
     "pypi.org",
     "files.pythonhosted.org",

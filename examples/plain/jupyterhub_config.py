@@ -6,6 +6,7 @@
 #
 # Pods must be able to reach the hub: put an address of this machine that they see into hub_connect_ip.
 from libretexts_hub.hub.configuration import check_or_exit
+from libretexts_hub.hub.pages import install
 
 c = get_config()
 
@@ -46,6 +47,12 @@ c.LibreTextsSpawner.sizes = {
         "memory": {"guarantee": "8Gi", "limit": "16Gi"},
     },
 }
+
+# The pages: whose they are, and whom to ask.
+c.LibreTextsPages.name = "Example Notebooks"
+c.LibreTextsPages.contact = "jupyter-help@example.edu"
+c.LibreTextsPages.colours = {"brand": "#8a1538"}
+install(c)
 
 # One sentence and exit code 2 when something above is wrong, instead of a failed start for the first student.
 check_or_exit(c)

@@ -13,17 +13,16 @@ from libretexts_hub.errors import LibreTextsHubError
 
 # Verb -> (its module, its line in the help). A module has add_arguments(parser) and run(args) -> int.
 VERBS = {
-    "check": (
-        "libretexts_hub.cli.check",
-        "tell all that is wrong with a configuration",
-    ),
+    "check": ("libretexts_hub.cli.check", "tell all that is wrong with a configuration"),
+    "cull": ("libretexts_hub.cli.cull", "plan, run and undo what the policy says of idle servers and homes"),
     "demo": ("libretexts_hub.cli.demo", "run everything on this machine: hub, proxy, embedded cluster"),
     "images": ("libretexts_hub.cli.images", "print the menu, what to pull before a start, what left it"),
+    "pages": ("libretexts_hub.cli.pages", "write every page as HTML, with your branding, to look at"),
     "rebind": ("libretexts_hub.cli.rebind", "say whose a hub user is, and change it"),
     "render": ("libretexts_hub.cli.render", "print the objects that a start would create, without a cluster"),
-    "why": ("libretexts_hub.cli.why", "tell why somebody's server did not start"),
     "roles": ("libretexts_hub.cli.roles", "print the permissions that the hub needs, as YAML"),
     "rotate-key": ("libretexts_hub.cli.rotate_key", "give the hub a new key for what it keeps of logins"),
+    "why": ("libretexts_hub.cli.why", "tell why somebody's server did not start"),
 }
 WRONG_USE = 2
 INTERRUPTED = 130

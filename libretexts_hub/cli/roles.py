@@ -5,6 +5,7 @@ import re
 
 import yaml
 
+from libretexts_hub.domain.culler_policy import policy
 from libretexts_hub.errors import SetupError
 from libretexts_hub.hub import roles
 
@@ -23,6 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=sorted(roles.PARTS),
         default="hub",
         help="the part that needs them (hub)",
+    )
+    parser.add_argument(
+        "--policy",
+        action="store_true",
+        help="with --for culler: also a ValidatingAdmissionPolicy that lets this service account delete only "
+        "claims with an expired mark",
     )
     parser.add_argument(
         "--service-account",
@@ -45,5 +52,32 @@ def run(args: argparse.Namespace) -> int:
                 fix="Use lower-case letters, digits and dashes.",
             )
     documents = roles.manifests(args.part, args.namespace, args.service_account)
+    if args.policy:
+        if args.part != "culler" or not args.service_account:
+            raise SetupError(
+                "A policy is made for the service account of a culler",
+                where="--policy",
+                fix="Write --for culler --service-account NAME too.",
+            )
+        documents += policy(args.namespace, args.service_account)
+    if args.part == "culler":
+        print(_for_the_hub(), end="")
     print(yaml.safe_dump_all(documents, sort_keys=False), end="")
     return 0
+
+
+def _for_the_hub() -> str:
+    """What the chart's values have to say, as comments: `kubectl apply -f -` reads the rest."""
+    role = {"name": "culler", "scopes": list(roles.CULLER_SCOPES), "services": ["culler"]}
+    values = {"hub": {"services": {"culler": {}}, "loadRoles": {"culler": role}}}
+    words = [
+        "The culler's token in the hub, as values of the chart (no scope of an admin's):",
+        "",
+        *yaml.safe_dump(values, sort_keys=False).splitlines(),
+        "",
+        *(f"{scope}: {reason}" for scope, reason in roles.CULLER_SCOPES.items()),
+        "",
+        "In Kubernetes. The Role of the chart's hub has no patch on persistentvolumeclaims, no leases and",
+        "no events to create: a culler in the hub's pod needs this Role too, bound to the hub's account.",
+    ]
+    return "".join(f"# {line}".rstrip() + "\n" for line in words)

@@ -121,8 +121,15 @@ async def grow_claim(api: Any, namespace: str, name: str, size: str, *, version:
         "metadata": {"resourceVersion": version},
         "spec": {"resources": {"requests": {"storage": size}}},
     }
+    await change_claim(api, namespace, name, body, seconds=seconds)
+
+
+async def change_claim(
+    api: Any, namespace: str, name: str, change: dict[str, Any], *, seconds: float
+) -> None:
+    """Apply a JSON merge patch. Raises ApiException, 409 where the resourceVersion in it is an older one."""
     request = api.patch_namespaced_persistent_volume_claim(
-        name, namespace, body, _preload_content=False, _content_type="application/merge-patch+json"
+        name, namespace, change, _preload_content=False, _content_type="application/merge-patch+json"
     )
     await asyncio.wait_for(sent(request), seconds)
 
@@ -170,6 +177,22 @@ async def minor_version(api: Any, *, seconds: float) -> int | None:
         return int(re.sub(r"\D.*", "", told["minor"])) if told.get("major") == "1" else None
     except (ApiException, ValueError, KeyError, TypeError, *UNREACHABLE):
         return None
+
+
+async def may(api: Any, namespace: str, verb: str, kind: str, *, seconds: float) -> bool:
+    """Whether we may do that to objects of this kind of the core group, by a SelfSubjectAccessReview.
+
+    Raises ApiException, or what is UNREACHABLE.
+    """
+    asked = {"namespace": namespace, "verb": verb, "resource": kind}
+    body = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "spec": {"resourceAttributes": asked},
+    }
+    request = api.create_self_subject_access_review(body, _preload_content=False)
+    answer = json.loads(await asyncio.wait_for(sent(request), seconds))
+    return (answer.get("status") or {}).get("allowed") is True
 
 
 def reason(error: ApiException) -> str:

@@ -11,7 +11,7 @@ import aiohttp
 from yarl import URL
 
 from libretexts_hub.demo.form_filling import ChoiceNotOfferedError, fill_in
-from libretexts_hub.demo.web_page import Form, Page, find_script_value, read_page
+from libretexts_hub.demo.web_page import Form, Page, find_page_value, find_script_value, read_page
 from libretexts_hub.errors import LibreTextsHubError
 
 if TYPE_CHECKING:
@@ -151,7 +151,9 @@ class Browser:
             html = await response.text()
         answer = Answer(response.url, response.status, html, read_page(html))
         if answer.url.path.startswith(self.hub.path):
-            self._hub_token = find_script_value(html, "xsrf_token") or self._hub_token
+            self._hub_token = (
+                find_page_value(html, "xsrf") or find_script_value(html, "xsrf_token") or self._hub_token
+            )
         if answer.status >= 400:
             raise answer.refusal()
         return answer

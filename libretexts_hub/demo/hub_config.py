@@ -5,11 +5,11 @@ import json
 import os
 from pathlib import Path
 
-from libretexts_hub import templates
 from libretexts_hub.demo import extra_config, menu, one_address
 from libretexts_hub.demo.authenticator import DemoAuthenticator
 from libretexts_hub.demo.people import PEOPLE
 from libretexts_hub.hub.configuration import check_or_exit
+from libretexts_hub.hub.pages import install
 
 c = get_config()
 state = Path(os.environ["LIBRETEXTS_HUB_DEMO"])
@@ -27,7 +27,6 @@ c.JupyterHub.cleanup_servers = False  # the cluster ends them, all at once
 c.JupyterHub.db_url = f"sqlite:///{state}/hub/jupyterhub.sqlite"
 c.JupyterHub.cookie_secret_file = f"{state}/hub/cookie_secret"
 c.JupyterHub.upgrade_db = True
-c.JupyterHub.template_paths = list(templates.__path__)
 c.JupyterHub.template_vars = {
     "login_people": [{"name": person.name, "title": person.title, "may": person.may} for person in PEOPLE],
     "login_hint": "The password is in the terminal where you started the demo.",
@@ -49,4 +48,5 @@ c.KubeSpawner.notebook_dir = "/home/jovyan"
 c.KubeSpawner.pre_spawn_hook = one_address.hook if settings["one_address"] else None
 
 extra_config.load(load_subconfig, settings["config_files"])
+install(c)
 check_or_exit(c)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 
 # https://html.spec.whatwg.org/multipage/syntax.html#void-elements
@@ -200,3 +201,9 @@ def find_script_value(html: str, name: str) -> str | None:
     """The string that a script of the page gives to `name`, as in `xsrf_token: "..."`."""
     found = re.search(rf"""\b{re.escape(name)}["']?\s*[:=]\s*["']([^"']*)["']""", html)
     return found.group(1) if found else None
+
+
+def find_page_value(html: str, name: str) -> str | None:
+    """What the page's own element says under `data-NAME`, as our frame does in place of a script."""
+    found = re.search(rf'<html\b[^>]*\sdata-{re.escape(name)}="([^"]*)"', html)
+    return unescape(found.group(1)) if found else None

@@ -1,9 +1,10 @@
 """Did the cluster end this server, and why? What a pod says of it once it is over, or just before."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from libretexts_hub.domain.pod_events import Object, condition, plain
+from libretexts_hub.domain.pod_events import Object, condition, happened, plain
 
 # Kubernetes' own condition, and the one that Kueue sets on a pod that it ends.
 CONDITIONS = ("DisruptionTarget", "TerminationTarget")
@@ -43,6 +44,10 @@ TARGETS = {
 }
 
 
+# reason of an event of the pod.
+EVENTS = {"Preempted": ROOM, "Preempting": ROOM, "TaintManagerEviction": NODE_GONE, "NodeShutdown": SHUTDOWN}
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """A cause for metrics, a few sentences for the person, and what Kubernetes said for the log."""
@@ -78,6 +83,21 @@ def why_ended(pod: Object | None, server: str = "") -> Ended | None:
             detail = f"{cause}: {plain(target.get('message'))}"
             return _ended(cause if cause in TARGETS else name, TARGETS.get(cause, ROOM), detail, server)
     return None
+
+
+def why_gone(events: Iterable[Object], since: float, server: str = "") -> Ended | None:
+    """The same for a pod of which only events are left, since it was deleted while no hub watched.
+
+    Those from before `since` (seconds since the epoch) are of an earlier server of this name.
+    """
+    found = None
+    for each in happened(events, ""):
+        is_ours = each.reason in EVENTS or each.reason == "Evicted"
+        if not is_ours or each.at < since or each.message.startswith("Cancelling"):
+            continue
+        why = EVENTS.get(each.reason) or _evicted(each.message)
+        found = _ended(each.reason, why, f"{each.reason}: {each.message}", server)
+    return found
 
 
 def restarts_for_memory(pod: Object | None) -> tuple[int, object]:

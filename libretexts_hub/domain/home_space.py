@@ -28,6 +28,7 @@ exit 0
 LINE = re.compile(r"home-space (\d{1,16}) (\d{1,16})")
 FULL, NEARLY = 0.98, 0.9
 KIB = 1024
+LEAST_ROOM = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,12 @@ class Space:
     def is_full(self) -> bool:
         """Whether saving a file may fail."""
         return self._share >= FULL
+
+    @property
+    def has_no_room(self) -> bool:
+        """Whether not even small files fit, so that a server may not start. A share would say too much: two
+        per cent of a file server are a lot."""
+        return self.available < LEAST_ROOM
 
     @property
     def is_nearly_full(self) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from libretexts_hub.domain.database_download import PROGRAM, downloads
 from libretexts_hub.domain.database_grace import GRACE_ANNOTATION
+from libretexts_hub.domain.database_notes import probe_command
 from libretexts_hub.domain.database_sources import Source
 from libretexts_hub.domain.databases import Database
 from libretexts_hub.domain.quantities import as_quantity
@@ -53,7 +54,7 @@ class Place:
 def container(place: Place, *, is_native: bool) -> dict[str, Any]:
     """The sidecar: an init container that goes on (Kubernetes 1.29 and later), else an ordinary one."""
     database = place.database
-    ready = {"exec": {"command": ["test", "-e", f"{RUN_PATH}/started"]}, "periodSeconds": 1}
+    ready = {"exec": {"command": probe_command(RUN_PATH)}, "periodSeconds": 1}
     script = ["/bin/sh", "-c", start_script(database.engine), NAME, *database.settings]
     made: dict[str, Any] = {
         "name": NAME,

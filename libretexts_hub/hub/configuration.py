@@ -24,6 +24,7 @@ from libretexts_hub.domain.provision import parse_provision
 from libretexts_hub.domain.routes import Routes
 from libretexts_hub.domain.sizes import parse_sizes
 from libretexts_hub.errors import ConfigurationError, LibreTextsHubError
+from libretexts_hub.hub import namespace_check
 from libretexts_hub.hub.collecting import is_collecting
 from libretexts_hub.hub.live_menu import live_menu
 from libretexts_hub.hub.menu_environment import images_or_environment
@@ -182,7 +183,7 @@ def _check_routes(config: Any, spawner: type, menu: Menu) -> None:
     where, routes = _effective(config, spawner, "routes")
     _, default = _effective(config, spawner, "default_route")
     _, refuse_unrouted = _effective(config, spawner, "refuse_unrouted")
-    Routes.parse(
+    parsed = Routes.parse(
         routes,
         default or "",
         refuse_unrouted=bool(refuse_unrouted),
@@ -190,6 +191,9 @@ def _check_routes(config: Any, spawner: type, menu: Menu) -> None:
         sizes=[size.slug for size in menu.sizes],
         where=where,
     )
+    written = (_effective(config, spawner, name)[1] for name in namespace_check.CONNECTION)
+    connection = tuple(None if value == {} else value for value in written)
+    namespace_check.begin((route.place.namespace for route in parsed.all), connection)
 
 
 def _check_databases(config: Any, spawner: type, menu: Menu) -> None:

@@ -1,6 +1,6 @@
 """What does the menu look like? One partial of the template pack, by an environment that is built once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +15,15 @@ from libretexts_hub.hub.notices import Notice
 def template_folder() -> Path:
     """Where the template pack is, in a wheel as in an editable install."""
     return Path(templates.__file__).parent
+
+
+# Where style sheet and script of the form are, by name; None: they stand in the form itself.
+_assets: list[Callable[[str], str] | None] = [None]
+
+
+def use_assets(url: Callable[[str], str] | None) -> None:
+    """From now on the form names these addresses, so that it works without scripts inside the page."""
+    _assets[0] = url
 
 
 @cache
@@ -50,5 +59,11 @@ def render_menu(
     """
     page = menu_page(menu, wanted, last_valid=last_valid, refused=refused, ages=ages)
     return _template().render(
-        page=page, menu=menu, title=title, contact=contact, notices=list(notices), facts=list(facts)
+        page=page,
+        menu=menu,
+        title=title,
+        contact=contact,
+        notices=list(notices),
+        facts=list(facts),
+        asset=_assets[0],
     )

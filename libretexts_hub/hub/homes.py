@@ -11,6 +11,8 @@ from traitlets.config import Configurable
 from libretexts_hub.domain.access import folded
 from libretexts_hub.hub.home_growth import HomeGrowthMixin, core
 from libretexts_hub.hub.notices import NOTICES, Kind, Notice
+from libretexts_hub.hub.pod_json import as_json, as_model
+from libretexts_hub.hub.scratch_home import ScratchHomeMixin
 
 if TYPE_CHECKING:
     from libretexts_hub.domain.home_space import Space
@@ -31,7 +33,7 @@ def parsed_homes(raw: object, where: str) -> tuple[Home, ...]:
     return homes
 
 
-class HomesMixin(HomeGrowthMixin, Configurable):
+class HomesMixin(HomeGrowthMixin, ScratchHomeMixin, Configurable):
     """Capacity, class and access modes of a home by group. Without `homes` it changes nothing."""
 
     homes = Union(
@@ -42,7 +44,7 @@ class HomesMixin(HomeGrowthMixin, Configurable):
         `capacity`, `storage_class`, `access_modes`; what is not written is as the chart has it. `grow: true`
         raises an existing claim to `capacity` when its storage class allows it; it needs a Role that
         `libretexts-hub roles --for homes` prints. `measure: true` looks at each start how full the home is,
-        and lets JupyterLab start in a full one. Names of claims never change. A list of entries with `slug` is accepted too. Empty, the default,
+        and lets JupyterLab start in a full one, or the time after in an empty one beside it. Names of claims never change. A list of entries with `slug` is accepted too. Empty, the default,
         leaves all homes as the chart has them.
 
         Example: `c.LibreTextsSpawner.homes = {"physics": {"groups": ["physics"], "capacity": "50Gi", "storage_class": "fast", "grow": True}, "others": {"capacity": "10Gi"}}`
@@ -95,6 +97,7 @@ class HomesMixin(HomeGrowthMixin, Configurable):
         pod = await super().get_pod_manifest()
         if home is not None and home.measure:
             self._add_probe(pod)
+            self.add_scratch_home(pod)
         return pod
 
     def get_env(self):
@@ -111,11 +114,10 @@ class HomesMixin(HomeGrowthMixin, Configurable):
 
     def _add_probe(self, pod) -> None:
         from kubernetes_asyncio.client import V1Container
-        from kubespawner.utils import get_k8s_model
 
-        container = core().probe(self.api.api_client.sanitize_for_serialization(pod), self.pvc_name)
+        container = core().probe(as_json(pod), self.pvc_name)
         if container is not None:
-            ours = get_k8s_model(V1Container, container)
+            ours = as_model(V1Container, container)
             pod.spec.init_containers = [*(pod.spec.init_containers or ()), ours]
 
     async def _start(self):
@@ -126,6 +128,7 @@ class HomesMixin(HomeGrowthMixin, Configurable):
             self._tell_space(error)
             raise
         self._tell_space()
+        self.note_started()
         return url
 
     def _tell_space(self, error: Exception | None = None) -> None:
@@ -143,8 +146,9 @@ class HomesMixin(HomeGrowthMixin, Configurable):
         kind = Kind.ERROR if space.is_full else Kind.WARNING
         NOTICES.post(Notice(kind, space.warning, key=key), person=self.user.name)
         if error is not None and space.is_full:
-            said = getattr(error, "jupyterhub_message", "")
-            error.jupyterhub_message = f"{said} {space.warning}".strip()  # type: ignore[attr-defined]
+            again = self.note_full_home() if space.has_no_room else ""
+            words = (getattr(error, "jupyterhub_message", ""), space.warning, again)
+            error.jupyterhub_message = " ".join(filter(None, words))  # type: ignore[attr-defined]
 
     def home_space(self) -> str:
         """`3 GiB of 10 GiB`, as it was when this server started; empty where it was not measured."""

@@ -15,6 +15,7 @@ from traitlets.config import Configurable
 from libretexts_hub.clients import cluster
 from libretexts_hub.domain.database_grace import grace_of
 from libretexts_hub.hub.metrics import ADOPTED_PODS
+from libretexts_hub.hub.pod_json import as_json
 from libretexts_hub.hub.refusal import refused_by_cluster
 from libretexts_hub.hub.turns import creating, take_turn
 
@@ -76,7 +77,7 @@ class PodCreationMixin(Configurable):
     def _pod_body(self, pod) -> dict:
         """The pod as JSON, made once for all attempts, with the id of this start."""
         self._start_id = self._start_id or uuid.uuid4().hex
-        body = self.api.api_client.sanitize_for_serialization(pod)
+        body = as_json(pod)
         body["metadata"].setdefault("annotations", {})[START_ID] = self._start_id
         return body
 

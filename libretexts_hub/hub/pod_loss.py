@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from datetime import UTC
 from typing import TYPE_CHECKING
 
+from kubernetes_asyncio.client.rest import ApiException
 from traitlets.config import Configurable
 
+from libretexts_hub.clients import cluster
+from libretexts_hub.hub.event_watch import EventWatch
 from libretexts_hub.hub.metrics import ENDED_SERVERS
 from libretexts_hub.hub.notices import NOTICES, Kind, Notice
+from libretexts_hub.hub.pod_check import UNKNOWN_AFTER_SECONDS
 from libretexts_hub.hub.pod_watch import PodWatch
 
 if TYPE_CHECKING:
@@ -44,7 +50,8 @@ class PodLossMixin(Configurable):
         before = self.watched_pod()
         answer = await super().poll()
         if answer is not None:
-            self._tell_end(before)
+            if not self._tell_end(before) and self.watched_pod() is None:
+                await self._look_back()
         elif before is not None and _restarted(before):
             self._tell_restart(before)
         return answer
@@ -55,15 +62,34 @@ class PodLossMixin(Configurable):
         if isinstance(self.pod_reflector, PodWatch):
             self.pod_reflector.lost.pop(self.pod_key, None)
 
-    def _tell_end(self, pod) -> None:
+    def _tell_end(self, pod) -> bool:
+        """Whether there is, or was, a pod that says it."""
         reflector = self.pod_reflector
         lost = reflector.lost.pop(self.pod_key, None) if isinstance(reflector, PodWatch) else None
         pod = pod or lost
-        if pod is None or self._is_of_another_start(pod):
+        if pod is None:
+            return False
+        if not self._is_of_another_start(pod) and (ended := core().why_ended(pod, self.name)):
+            self._tell(ended)
+        return True
+
+    async def _look_back(self) -> None:
+        """The pod went while no hub watched: its events are there for an hour."""
+        started = getattr(self.orm_spawner, "started", None)
+        if not self.events_enabled or started is None:
             return
-        ended = core().why_ended(pod, self.name)
-        if ended is None:
+        try:
+            await asyncio.wait_for(self._start_watching_events(), UNKNOWN_AFTER_SECONDS)
+        except (ApiException, *cluster.UNREACHABLE) as error:
+            self.log.warning("Can't ask why %s is over: %r", self._log_name, error)
             return
+        reflector = self.event_reflector
+        events = reflector.of_pod(self.pod_name) if isinstance(reflector, EventWatch) else ()
+        ended = core().why_gone(events, started.replace(tzinfo=UTC).timestamp(), self.name)
+        if ended is not None:
+            self._tell(ended)
+
+    def _tell(self, ended) -> None:
         ENDED_SERVERS.labels(cause=ended.cause).inc()
         self.log.warning("%s was ended by the cluster: %s", self._log_name, ended.detail)
         self._post(ended.words)

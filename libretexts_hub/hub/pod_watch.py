@@ -14,7 +14,7 @@ from traitlets.config import Configurable
 
 from libretexts_hub.clients import cluster
 from libretexts_hub.hub.event_watch import EventWatch
-from libretexts_hub.hub.refusal import unanswered
+from libretexts_hub.hub.refusal import not_allowed, unanswered
 
 # A watch can lose an event, so a waiter looks again after this many seconds even if nobody woke it.
 LOOK_AGAIN_SECONDS = 5
@@ -165,6 +165,8 @@ class PodWatchMixin(Configurable):
         """After a first list that failed: try again while a start is under way and has time, else raise."""
         passing = not isinstance(error, ApiException) or error.status in cluster.PASSING
         start = self._start_future
+        if not passing and start is not None and not start.done() and isinstance(error, ApiException):
+            raise not_allowed(self.log, self.namespace, error) from error
         if not passing or start is None or start.done():
             raise error
         if asyncio.get_running_loop().time() + FIRST_LIST_PAUSE_SECONDS > self._start_deadline:

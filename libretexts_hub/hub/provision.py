@@ -12,6 +12,7 @@ from traitlets.config import Configurable
 from libretexts_hub.domain.access import folded
 from libretexts_hub.errors import SelectionError
 from libretexts_hub.hub.notices import NOTICES, Kind, Notice
+from libretexts_hub.hub.pod_json import as_json
 from libretexts_hub.hub.refusal import refuse
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class ProvisionMixin(Configurable):
         pod = await super().get_pod_manifest()
         if self._person is None:
             return pod
-        body = self.api.api_client.sanitize_for_serialization(pod)
+        body = as_json(pod)
         home = self._expand_user_properties(self.provisioning.home)
         take_over = self._home_of(self._person) != self._owned_home
         if self.provisioning.take_over and core().home_mount_of(body, home) is None:

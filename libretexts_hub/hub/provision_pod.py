@@ -3,11 +3,11 @@
 from typing import Any
 
 from kubernetes_asyncio.client import V1Container, V1EnvVar, V1Volume, V1VolumeMount
-from kubespawner.utils import get_k8s_model
 
 from libretexts_hub.domain import provision_pod as core
 from libretexts_hub.domain.pod_fields import NOTEBOOK, notebook_of
 from libretexts_hub.domain.provision import Person, Provision
+from libretexts_hub.hub.pod_json import as_model
 
 # What every init container has in common with the notebook: its image is on the node, and with its resources
 # the pod asks for no more than before.
@@ -25,7 +25,7 @@ def add(
     contents = core.files(person, provision, home)
     if contents:
         pod.metadata.annotations = {**(pod.metadata.annotations or {}), **core.annotations(contents)}
-        made = (get_k8s_model(V1Volume, each) for each in core.volumes(contents))
+        made = (as_model(V1Volume, each) for each in core.volumes(contents))
         spec.volumes = [*(spec.volumes or ()), *made]
     if person.identity is not None:
         identity = person.identity
@@ -35,12 +35,12 @@ def add(
         spec.security_context = core.pod_context(identity, of_pod, is_fs_gid_own=provision.is_fs_gid_own)
     mounts = core.notebook_mounts(person)
     before = list(notebook.volume_mounts or ())
-    notebook.volume_mounts = [*before, *(get_k8s_model(V1VolumeMount, each) for each in mounts)]
+    notebook.volume_mounts = [*before, *(as_model(V1VolumeMount, each) for each in mounts)]
     notebook.env = _environment(notebook.env or (), person, provision, home, written)
     made = _init_containers(spec, notebook, body, mounts, person, provision, home, take_over)
     spec.init_containers = [
         *(spec.init_containers or ()),
-        *(get_k8s_model(V1Container, each) for each in made),
+        *(as_model(V1Container, each) for each in made),
     ] or None
     return pod
 
@@ -81,7 +81,7 @@ def _environment(
     known = {each["name"]: each.get("value") or "" for each in written.get("env") or ()}
     ours = core.notebook_variables(person, provision, home, known)
     kept = [each for each in listed if _name(each) not in ours]
-    return [*kept, *(get_k8s_model(V1EnvVar, {"name": name, "value": text}) for name, text in ours.items())]
+    return [*kept, *(as_model(V1EnvVar, {"name": name, "value": text}) for name, text in ours.items())]
 
 
 def _name(each: Any) -> str:

@@ -38,6 +38,22 @@ def unanswered() -> web.HTTPError:
     return refusal
 
 
+def not_allowed(log, namespace: str, error: ApiException) -> web.HTTPError:
+    """The HTTP error for a person whose server would run where the hub may not even look."""
+    log.error(
+        "The hub may not see pods or events in namespace %s: %s. libretexts-hub roles --namespace %s "
+        "--service-account NAMESPACE/NAME prints the Role that it needs.",
+        *(namespace, cluster.reason(error), namespace),
+    )
+    words = (
+        "This server would run in a part of the cluster that is closed to this hub. Tell the operators, who "
+        "find in its log what is missing."
+    )
+    refusal = web.HTTPError(503, words)
+    refusal.jupyterhub_message = words
+    return refusal
+
+
 def refused_by_cluster(log, what: str, error: ApiException) -> web.HTTPError:
     """The HTTP error for a person whose server the API server refused to make.
 

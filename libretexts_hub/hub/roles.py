@@ -54,6 +54,33 @@ HOMES = (Permission(("persistentvolumeclaims",), ("patch",), "homes that grow"),
 WHY = (Permission(("pods/log",), ("get",), "libretexts-hub why"),)
 # The chart's Secret; the hub itself has no need to write it.
 ROTATE_KEY = (Permission(("secrets",), ("get", "patch"), "libretexts-hub rotate-key", names=("hub",)),)
+# Beyond the chart's Role: patch (the mark), leases, events to create. A Role can't tell one claim from
+# another; the policy of domain/culler_policy.py can.
+CULLER = (
+    Permission(("persistentvolumeclaims",), ("get", "list", "patch", "delete"), "marks, and what is deleted"),
+    Permission(("pods",), ("list",), "who mounts a claim"),
+    Permission(("secrets",), ("get", "delete"), "the Secret of a database, its metadata only"),
+    Permission(("events",), ("create",), "what becomes of a claim, in kubectl describe"),
+    Permission(
+        ("leases",), ("get", "create", "update", "patch"), "one culler at a time", "coordination.k8s.io"
+    ),
+)
+SNAPSHOTS = "snapshot.storage.k8s.io"
+CULLER_SNAPSHOTS = (
+    Permission(
+        ("volumesnapshots",), ("get", "list", "create", "delete"), "a copy before a delete", SNAPSHOTS
+    ),
+    Permission(("persistentvolumeclaims",), ("create",), "libretexts-hub cull restore"),
+)
+CULLER_SNAPSHOT_CLASSES = (
+    Permission(
+        ("volumesnapshotcontents", "volumesnapshotclasses"),
+        ("get",),
+        "whether a snapshot outlives its claim",
+        SNAPSHOTS,
+        is_cluster_wide=True,
+    ),
+)
 PARTS = {
     "hub": HUB,
     "homes": HOMES,
@@ -61,6 +88,18 @@ PARTS = {
     "purge": PURGE,
     "rotate-key": ROTATE_KEY,
     "why": WHY,
+    "culler": CULLER,
+    "culler-snapshots": CULLER_SNAPSHOTS,
+    "culler-snapshot-classes": CULLER_SNAPSHOT_CLASSES,
+}
+# The scopes of JupyterHub that the culler's token needs, without a filter; no scope of an admin's.
+CULLER_SCOPES = {
+    "list:users": "who there is, without `admin:users`",
+    "read:users": "groups, the last activity, when a record was made",
+    "read:servers": "what runs",
+    "admin:server_state": "the name of a claim, and the address for notices, from the spawner's state",
+    "delete:servers": "idle servers are stopped, named ones forgotten",
+    "delete:users": "the record of somebody whose home goes",
 }
 
 # The scopes of JupyterHub that a server's own token has (its default role `server`).

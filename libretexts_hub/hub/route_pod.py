@@ -9,6 +9,7 @@ from traitlets.config import Configurable
 
 from libretexts_hub.domain.wording import refusal
 from libretexts_hub.errors import ConfigurationError
+from libretexts_hub.hub.pod_json import as_json
 from libretexts_hub.hub.refusal import refuse
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class RoutePodMixin(Configurable):
         decision = self._decision
         if not self.routing or decision is None:
             return pod
-        before = self.api.api_client.sanitize_for_serialization(pod)
+        before = as_json(pod)
         if found := core().borrowed(before, self.namespace, self.routing, decision.route, self._chart):
             raise self._route_is_wrong(
                 f"A profile or an override gives {self._log_name}, on route {decision.slug or 'none'}, "
@@ -108,13 +109,13 @@ class RoutePodMixin(Configurable):
             except ConfigurationError as error:
                 raise self._route_is_wrong(str(error)) from error
         # As it will be sent: a quantity that is a number becomes a text on its way.
-        self._sealed = self.api.api_client.sanitize_for_serialization(pod)
+        self._sealed = as_json(pod)
         return pod
 
     async def _make_create_pod_request(self, pod, request_timeout):
         """The last word: after the operator's `modify_pod_hook`, before anything is sent."""
         if self.routing:
-            self._check_placement(self.api.api_client.sanitize_for_serialization(pod))
+            self._check_placement(as_json(pod))
         return await super()._make_create_pod_request(pod, request_timeout)
 
     def _check_placement(self, body: dict[str, Any]) -> None:

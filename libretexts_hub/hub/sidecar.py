@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # Kubernetes has native sidecars since 1.29, without a feature gate.
 NATIVE_SINCE = 29
+KEPT = 8
+_parsed: list[tuple[object, tuple[Database, ...]]] = []
 
 
 def core() -> ModuleType:
@@ -32,6 +34,16 @@ def core() -> ModuleType:
     from libretexts_hub.hub import sidecar_core
 
     return sidecar_core
+
+
+def parsed_databases(raw: object, where: str) -> tuple[Database, ...]:
+    """`parse_databases`, once for each configuration: every spawner object has its own copy of the trait."""
+    for known, databases in _parsed:
+        if known == raw:
+            return databases
+    databases: tuple[Database, ...] = core().parse_databases(raw, where=where)
+    _parsed[:] = [(raw, databases), *_parsed[: KEPT - 1]]
+    return databases
 
 
 class DatabaseSidecarMixin(Configurable):
@@ -85,7 +97,7 @@ class DatabaseSidecarMixin(Configurable):
 
     @validate("databases")
     def _check_databases(self, proposal):
-        core().parse_databases(proposal.value, where=f"c.{type(self).__name__}.databases")
+        parsed_databases(proposal.value, f"c.{type(self).__name__}.databases")
         return proposal.value
 
     @validate("database_name_template")
@@ -105,7 +117,7 @@ class DatabaseSidecarMixin(Configurable):
         groups = getattr(self.user, "groups", ())
         names = [group.name for group in groups] if isinstance(groups, Iterable) else []
         member_of = folded(names)
-        written = core().parse_databases(self.databases, where=f"c.{type(self).__name__}.databases")
+        written = parsed_databases(self.databases, f"c.{type(self).__name__}.databases")
         selection = getattr(self, "_selection", None)
         database = core().database_for(written, member_of, selection.image.slug if selection else None)
         return None if database is None else (database, core().has_root(database, member_of))
@@ -167,10 +179,13 @@ class DatabaseSidecarMixin(Configurable):
         return url
 
     def _tell_problem(self) -> None:
-        """What the container said when it could not start its engine, to the person's next page."""
+        """What the container said, because its engine could not start or beside one that works, to the
+        person's next page."""
         reflector = self.pod_reflector
         pod = reflector.pods.get(f"{self.namespace}/{self.pod_name}") if reflector else None
-        key, words = f"database{self.name}", core().problem_of(pod)
+        uid = str(pod["metadata"].get("uid") or "") if pod else ""
+        words = core().problem_of(pod) or (core().notes_of(self.events, uid, core().NAME) if uid else "")
+        key = f"database{self.name}"
         NOTICES.remove(key, person=self.user.name)
         if words:
             self.log.warning("The database of %s: %s", self._log_name, words)

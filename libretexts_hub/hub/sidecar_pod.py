@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from kubernetes_asyncio.client import V1Container, V1EnvVar, V1Volume, V1VolumeMount
-from kubespawner.utils import get_k8s_model
 
 from libretexts_hub.domain import sidecar
 from libretexts_hub.domain.sidecar import Place
 from libretexts_hub.domain.sidecar_environment import notebook_environment
+from libretexts_hub.hub.pod_json import as_model
 
 # KubeSpawner's own default, which Kubernetes has too.
 STOCK_GRACE_SECONDS = 30
@@ -18,20 +18,20 @@ def add(pod: Any, place: Place, *, is_native: bool) -> Any:
     """The pod with the database: after what the chart and the profiles put there, which all stays."""
     spec = pod.spec
     notebook = next((each for each in spec.containers if each.name == "notebook"), spec.containers[0])
-    container = get_k8s_model(V1Container, sidecar.container(place, is_native=is_native))
+    container = as_model(V1Container, sidecar.container(place, is_native=is_native))
     download = sidecar.download_container(place, notebook.image, _uid(notebook.security_context))
     spec.init_containers = [
         *(spec.init_containers or ()),
-        *([get_k8s_model(V1Container, download)] if download else ()),
+        *([as_model(V1Container, download)] if download else ()),
         *([container] if is_native else ()),
     ] or None
     if not is_native:
         spec.containers = [*spec.containers, container]
     spec.volumes = [
         *(spec.volumes or ()),
-        *(get_k8s_model(V1Volume, each) for each in sidecar.volumes(place)),
+        *(as_model(V1Volume, each) for each in sidecar.volumes(place)),
     ]
-    mount = get_k8s_model(V1VolumeMount, sidecar.notebook_mount(place))
+    mount = as_model(V1VolumeMount, sidecar.notebook_mount(place))
     notebook.volume_mounts = [*(notebook.volume_mounts or ()), mount]
     notebook.env = _with_variables(notebook.env or (), place)
     pod.metadata.annotations = {**(pod.metadata.annotations or {}), **sidecar.annotations(place)}
@@ -51,7 +51,7 @@ def _with_variables(written: Any, place: Place) -> list[Any]:
     """What the operator wrote wins: they may lead a program elsewhere on purpose."""
     names = {each["name"] if isinstance(each, dict) else each.name for each in written}
     ours = (each for each in notebook_environment(place) if each["name"] not in names)
-    return [*written, *(get_k8s_model(V1EnvVar, each) for each in ours)]
+    return [*written, *(as_model(V1EnvVar, each) for each in ours)]
 
 
 def problem_of(pod: Mapping[str, Any] | None) -> str:

@@ -2,6 +2,7 @@
 
 from kubespawner import KubeSpawner
 
+from libretexts_hub.hub.culled_home import CulledHomeMixin
 from libretexts_hub.hub.failed_starts import FailedStartsMixin
 from libretexts_hub.hub.homes import HomesMixin
 from libretexts_hub.hub.menu import ImageMenuMixin
@@ -12,6 +13,7 @@ from libretexts_hub.hub.start import EventDrivenMixin
 
 
 class LibreTextsSpawner(
+    CulledHomeMixin,
     GroupRoutingMixin,
     DatabaseSidecarMixin,
     HomesMixin,

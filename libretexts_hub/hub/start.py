@@ -23,7 +23,7 @@ from libretexts_hub.hub.pod_health import given_up, refuse_ended
 from libretexts_hub.hub.pod_loss import PodLossMixin
 from libretexts_hub.hub.pod_patience import Patience
 from libretexts_hub.hub.pod_watch import PodWatchMixin
-from libretexts_hub.hub.progress import ProgressMixin
+from libretexts_hub.hub.progress import LOOK_AGAIN_SECONDS, ProgressMixin
 from libretexts_hub.hub.refusal import unanswered
 from libretexts_hub.hub.turns import take_turn
 
@@ -112,15 +112,21 @@ class EventDrivenMixin(
 
         A False would cost a random sleep, so the only other way out is an exception.
         """
+        now = asyncio.get_running_loop().time
+        look_at = now() + LOOK_AGAIN_SECONDS
         while not self._is_running(self.watched_pod()):
             pod = self.watched_pod()
             refuse_ended(pod)
             self._refuse_hopeless(pod)
-            self.log_step()
             await self._repair_claim(pod)
-            remaining = self._start_deadline - asyncio.get_running_loop().time()
+            remaining = self._start_deadline - now()
             if remaining <= 0:
                 raise self._out_of_time()
+            if now() < look_at:  # a pod of many containers changes often, and each look reads all its events
+                await self.pod_change(min(remaining, look_at - now()))
+                continue
+            self.log_step()
+            look_at = now() + LOOK_AGAIN_SECONDS
             await self.pod_change(remaining)
         return True
 

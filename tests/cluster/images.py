@@ -14,21 +14,19 @@ from tests.cluster.oci import Layer, write_layer
 from tests.cluster.progress import Progress
 
 LAB_PATH = "/opt/lab/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+LAB = {
+    "Cmd": ["jupyterhub-singleuser"],
+    "Env": [f"PATH={LAB_PATH}", "HOME=/home/jovyan", "LANG=C.UTF-8"],
+    "User": "1000:100",
+    "WorkingDir": "/home/jovyan",
+    "ExposedPorts": {"8888/tcp": {}},
+}
 # repository -> (tag, recipe on top of the base, what runs). The database images keep the official images'
 # contract (variables, paths, user 999), so that a pod written for those starts here too.
 RECIPES: dict[str, tuple[str, str | None, dict]] = {
     "shell": ("1", None, {"Cmd": ["/bin/sh"], "User": "1000:100", "WorkingDir": "/home/jovyan"}),
-    "lab": (
-        "5.5",
-        "lab.sh",
-        {
-            "Cmd": ["jupyterhub-singleuser"],
-            "Env": [f"PATH={LAB_PATH}", "HOME=/home/jovyan", "LANG=C.UTF-8"],
-            "User": "1000:100",
-            "WorkingDir": "/home/jovyan",
-            "ExposedPorts": {"8888/tcp": {}},
-        },
-    ),
+    "lab": ("5.5", "lab.sh", LAB),
+    "workbench": ("1", "workbench.sh", LAB | {"Env": [*LAB["Env"], "PYTHONPATH=/opt/workbench"]}),
     "mariadb": (
         "10.11",
         "mariadb.sh",
@@ -83,6 +81,9 @@ def make_images(pause_program: Path, progress: Progress) -> list[Image]:
     ]
     for repository, (tag, recipe, config) in RECIPES.items():
         layers = (base,) if recipe is None else (base, _recipe_layer(repository, recipe, base, progress))
+        if repository == "workbench":
+            lab = next(image for image in images if image.repository == "lab")
+            layers = (*lab.layers, layers[-1])
         images.append(Image(repository, tag, layers, config))
     return images
 

@@ -23,6 +23,7 @@ class ClusterInfo:
     ca_file: Path
     hub_ip: str
     lab_image: str
+    workbench_image: str
     shell_image: str
     mariadb_image: str
     postgres_image: str
@@ -69,6 +70,7 @@ def own_cluster(folder: Path) -> ClusterInfo:
         ca_file=keys / "ca.crt",
         hub_ip=run.host_address,
         lab_image=images["lab"],
+        workbench_image=images.get("workbench", images["lab"]),
         shell_image=images["shell"],
         mariadb_image=images["mariadb"],
         postgres_image=images["postgres"],
@@ -90,6 +92,7 @@ def foreign_cluster(path: Path) -> ClusterInfo:
         ca_file=user.ca_file,
         hub_ip=environment.get("LIBRETEXTS_HUB_HUB_IP") or foreign.own_address_towards(user.server),
         lab_image=lab,
+        workbench_image=environment.get("LIBRETEXTS_HUB_WORKBENCH_IMAGE", lab),
         shell_image=environment.get("LIBRETEXTS_HUB_SHELL_IMAGE", lab),
         mariadb_image=environment.get("LIBRETEXTS_HUB_MARIADB_IMAGE", "mariadb:10.11"),
         postgres_image=environment.get("LIBRETEXTS_HUB_POSTGRES_IMAGE", "postgres:15"),

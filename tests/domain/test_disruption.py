@@ -2,7 +2,7 @@
 
 import pytest
 
-from libretexts_hub.domain.disruption import is_marked, memory_words, restarts_for_memory, why_ended
+from libretexts_hub.domain.disruption import is_marked, memory_words, restarts_for_memory, why_ended, why_gone
 from tests.domain.sample_pods import at, pod
 
 NODE = "node-7.internal"
@@ -105,3 +105,42 @@ def test_hostile_texts_are_cut_and_not_shown():
     assert len(ended.detail) < 1000
     assert (ended.words + ended.detail).isprintable()
     assert why_ended(failed(hostile)) is None
+
+
+def event(reason, message="", second=50):
+    return {"reason": reason, "message": message, "eventTime": at(second)}
+
+
+@pytest.mark.parametrize(
+    ("events", "cause", "said"),
+    [
+        pytest.param(
+            [event("Preempted", "Preempted by pod x on node y")], "Preempted", "make room", id="room"
+        ),
+        pytest.param(
+            [event("TaintManagerEviction", "Marking for deletion Pod ns/x")],
+            "TaintManagerEviction",
+            "failed or was taken out",
+            id="node",
+        ),
+        pytest.param(
+            [event("Evicted", "The node was low on resource: memory.")], "Evicted", "memory left", id="memory"
+        ),
+    ],
+)
+def test_a_pod_that_is_gone_is_told_from_its_events(events, cause, said):
+    ended = why_gone(events, since=0.0, server="")
+    assert (ended.cause, said in ended.words) == (cause, True)
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        pytest.param([], id="nothing"),
+        pytest.param([event("Killing", "Stopping container notebook")], id="an ordinary end"),
+        pytest.param([event("TaintManagerEviction", "Cancelling deletion of Pod ns/x")], id="cancelled"),
+        pytest.param([{"reason": "Preempted"}], id="without a time"),
+    ],
+)
+def test_other_events_end_nobody(events):
+    assert why_gone(events, since=1.0) is None

@@ -175,6 +175,32 @@ async def test_a_start_that_fails_in_a_full_home_says_so(web, monkeypatch):
 
     assert "Your home is full" in ended.value.jupyterhub_message
     assert "exit code 1" in ended.value.jupyterhub_message
+    assert "Start it once more" in ended.value.jupyterhub_message
+
+
+async def test_the_next_start_is_in_an_empty_home_and_the_one_after_in_theirs(web, monkeypatch, objects):
+    measured = HOME | {"homes": {"all": {"measure": True}}}
+    monkeypatch.setattr("libretexts_hub.domain.home_space.SCRIPT", FULL)
+    failed = web(cmd=["/bin/sh", "-c", "exit 1"], **measured)
+    with pytest.raises(Exception, match="500"):
+        await failed.start()
+    await failed.stop()
+    failed.clear_state()  # as JupyterHub does after a start that failed
+
+    rescued = web(record=Record(state=failed.get_state()), **measured)
+    await rescued.start()
+
+    [pod] = await objects.pods("alice")
+    mounts = {each["mountPath"]: each["name"] for each in pod["spec"]["containers"][0]["volumeMounts"]}
+    assert mounts["/home/jovyan"] == "scratch-home"
+    assert mounts["/home/jovyan/full-home"] == "home"
+    assert any("is the folder full-home" in each.text for each in notices_for_owner(rescued))
+    await rescued.stop()
+    again = web(record=Record(state=rescued.get_state()), **measured)
+    await again.start()
+    [pod] = await objects.pods("alice")
+    assert "scratch-home" not in json.dumps(pod["spec"])
+    assert not any("is the folder full-home" in each.text for each in notices_for_owner(again))
 
 
 FULL = 'echo "home-space 1048576 0" > /dev/termination-log'

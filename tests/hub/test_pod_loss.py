@@ -8,7 +8,7 @@ import pytest
 from libretexts_hub.hub.menu_notices import notices_for_owner
 from libretexts_hub.hub.notices import NOTICES
 from libretexts_hub.hub.pod_watch import MOST_LOST
-from tests.hub.workshop import Record
+from tests.hub.workshop import Record, until
 
 PREEMPTED = {"type": "DisruptionTarget", "status": "True", "reason": "PreemptionByScheduler"}
 
@@ -140,3 +140,33 @@ async def test_what_was_lost_does_not_fill_the_memory(running):
         reflector._note_lost(f"ns/{n}", {"status": {"reason": "Evicted"}})
     assert len(reflector.lost) == MOST_LOST
     assert "ns/0" not in reflector.lost
+
+
+def event_of(spawner, reason, message):
+    """An event as the scheduler writes it, which the watch of the next hub lists."""
+    return {
+        "metadata": {"uid": reason, "name": reason},
+        "involvedObject": {"name": spawner.pod_name, "uid": "gone"},
+        "reason": reason,
+        "message": message,
+        "lastTimestamp": None,
+        "eventTime": datetime.now(UTC).isoformat(),
+    }
+
+
+@pytest.mark.parametrize("minutes", [pytest.param(-1, id="since"), pytest.param(60, id="before")])
+async def test_a_server_that_went_while_no_hub_watched_is_told(web, objects, minutes):
+    before = web(events_enabled=True)
+    await before.start()
+    before._save_state()
+    started = datetime.now(UTC).replace(tzinfo=None) + timedelta(minutes=minutes)
+    later = web(record=Record(state=before.get_state(), started=started), events_enabled=True)
+    await objects.delete("pods", before.pod_name)
+    await until(lambda: before.watched_pod() is None)
+    before.event_reflector.resources["x"] = event_of(before, "Preempted", "Preempted by pod x on node y")
+
+    assert await later.poll() == 1
+
+    texts = told(later)
+    assert len(texts) == (1 if minutes < 0 else 0)
+    assert all("make room" in text for text in texts)

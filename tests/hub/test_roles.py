@@ -69,3 +69,39 @@ def test_the_puller_may_change_its_own_daemon_set_only(capsys):
     named = [rule for rule in role["rules"] if "patch" in rule["verbs"]]
     assert role["kind"] == "Role"
     assert [rule["resourceNames"] for rule in named] == [["libretexts-prepull"]]
+
+
+def test_the_culler_needs_no_admin_scope(capsys):
+    assert main(["roles", "--for", "culler", "--namespace", "jhub", "--service-account", "culler"]) == 0
+
+    said = capsys.readouterr().out
+    comments = "\n".join(line[1:].removeprefix(" ") for line in said.splitlines() if line.startswith("#"))
+    values = yaml.safe_load(comments.split("\n\n")[1])
+    [role] = values["hub"]["loadRoles"].values()
+    assert set(role["scopes"]) == set(roles.CULLER_SCOPES)
+    assert {"admin:users", "admin:servers"}.isdisjoint(role["scopes"])
+    role, binding = yaml.safe_load_all(said)
+    verbs = {resource: set(rule["verbs"]) for rule in role["rules"] for resource in rule["resources"]}
+    assert verbs["persistentvolumeclaims"] == {"get", "list", "patch", "delete"}
+    assert verbs["pods"] == {"list"}
+    assert binding["subjects"][0]["name"] == "culler"
+
+
+def test_the_policy_is_for_one_account_and_one_namespace(capsys):
+    words = ["roles", "--for", "culler", "--namespace", "jhub", "--service-account", "ops/culler", "--policy"]
+    assert main(words) == 0
+
+    _, _, policy, binding = yaml.safe_load_all(capsys.readouterr().out)
+    [condition] = policy["spec"]["matchConditions"]
+    assert "'system:serviceaccount:ops:culler'" in condition["expression"]
+    assert policy["spec"]["failurePolicy"] == "Fail"
+    assert binding["spec"]["policyName"] == policy["metadata"]["name"]
+    assert binding["spec"]["matchResources"]["namespaceSelector"]["matchLabels"] == {
+        "kubernetes.io/metadata.name": "jhub"
+    }
+
+
+@pytest.mark.parametrize("words", [["--for", "homes", "--service-account", "x"], ["--for", "culler"]])
+def test_a_policy_needs_a_culler_and_its_account(capsys, words):
+    assert main(["roles", "--policy", *words]) == 2
+    assert "--policy" in capsys.readouterr().err

@@ -174,6 +174,15 @@ async def test_a_broken_database_keeps_no_server_from_starting_and_is_told(web):
     assert [each for each in NOTICES.for_person("carol") if each.key == "database"] == []
 
 
+@pytest.mark.parametrize("kind", ["native", "container"])
+async def test_what_a_working_database_has_to_say_is_told_too(web, kind):
+    absent = WITH | {"databases": {"db": MARIADB | {"initial": [{"config_map": "absent"}]}}}
+    spawner = web("carol", **absent, database_sidecar=kind, events_enabled=True)
+    await spawner.start()
+    [notice] = [each for each in NOTICES.for_person("carol") if each.key == "database"]
+    assert "First data was not found" in notice.text
+
+
 async def test_an_old_cluster_gets_an_ordinary_container(web, objects, monkeypatch):
     async def old(_api, *, seconds):
         return 28

@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from libretexts_hub.hub.notices import NOTICES
 from tests.cluster.running import running_cluster
 from tests.hub.workshop import Record, Workshop
 from tests.servers.kubectl import find_kubectl
@@ -115,7 +116,7 @@ async def test_ten_thousand_rows_outlive_everything(site, engine):
 
 
 async def test_an_ordinary_container_beside_the_notebook(site):
-    server = Server(site, "mariadb", database_sidecar="container")
+    server = Server(site, "mariadb", database_sidecar="container", events_enabled=True)
     spawner = await server.start()
     assert await server.sql("SELECT 1") == "1"
     (pod,) = await server.objects.pods("alice")
@@ -125,6 +126,7 @@ async def test_an_ordinary_container_beside_the_notebook(site):
     }
     told = await server.inside("cat /home/jovyan/about-your-database/PROBLEM.txt", container="notebook")
     assert "First data was not found" in told  # there is no such ConfigMap
+    assert any("First data was not found" in each.text for each in NOTICES.for_person("alice"))
     await spawner.stop()
     await server.workshop.close()
 

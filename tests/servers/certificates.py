@@ -1,4 +1,4 @@
-"""An authority of a test's own, and certificates of it for 127.0.0.1."""
+"""An authority of a test's own, and certificates of it for an address."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def make_certificate(folder: Path) -> tuple[Path, Path, Path]:
-    """Files with a certificate for 127.0.0.1, its key, and the authority that signed it."""
+def make_certificate(folder: Path, address: str = "127.0.0.1") -> tuple[Path, Path, Path]:
+    """Files with a certificate for this address, its key, and the authority that signed it."""
     folder.mkdir(parents=True, exist_ok=True)
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "authority of a test")])
@@ -25,9 +25,9 @@ def make_certificate(folder: Path) -> tuple[Path, Path, Path]:
     ca = ca.add_extension(_usage(signs_certificates=True), critical=True)
     # Python 3.13 checks strictly by RFC 5280, which wants both to say whose key it is.
     ca = ca.add_extension(x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key()), critical=False)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, address)])
     leaf = _builder(name, ca_name, key.public_key()).add_extension(
-        x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
+        x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]), critical=False
     )
     leaf = leaf.add_extension(
         x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False

@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 class GitServer:
     """One repository, `course.git`, that takes what comes with the password `token`."""
 
-    def __init__(self, folder: Path, token: str) -> None:
+    def __init__(self, folder: Path, token: str, address: str = "127.0.0.1") -> None:
         self.repositories, self.token = folder / "repositories", token
         self.asked: list[str] = []
-        certificate, key, self.ca_file = make_certificate(folder / "tls")
+        certificate, key, self.ca_file = make_certificate(folder / "tls", address)
         self.repository = self.repositories / "course.git"
         run = ["git", "init", "--quiet", "--bare", "--initial-branch=main", str(self.repository)]
         subprocess.run(run, check=True)
         setting = ["git", "-C", str(self.repository), "config", "http.receivepack", "true"]
         subprocess.run(setting, check=True)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
+        self._server = ThreadingHTTPServer((address, 0), _handler_for(self))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
-        self.host = f"127.0.0.1:{self._server.server_port}"
+        self.host = f"{address}:{self._server.server_port}"
         self.url = f"https://{self.host}/course.git"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 

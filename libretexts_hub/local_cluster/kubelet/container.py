@@ -72,6 +72,8 @@ class Container:
         self._note_start(f"simulated://{uuid.uuid4().hex}")
         self._set_started()
         self._set_ready(True)
+        if self.state.role is Role.INIT:
+            self._process.kill()  # it has nothing to do, and the next one waits for its end
         return self._note_end(await self._process.wait())
 
     async def _attempt(self, image: Image) -> int | None:

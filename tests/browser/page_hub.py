@@ -1,0 +1,78 @@
+"""Which hub do the tests of the pages visit? A real one; its servers are tiny and start when a test wants."""
+
+from __future__ import annotations
+
+CSP = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+BASE = "/x/y/"
+# Runs inside the hub's configuration file. A start waits as long as the file `hold-NAME` is there.
+CONFIG = """
+import asyncio, os, sys
+from pathlib import Path
+from jupyterhub.spawner import SimpleLocalProcessSpawner
+from libretexts_hub.domain.menu import Menu
+from libretexts_hub.hub.pages import install
+
+FOLDER = Path({folder!r})
+SERVER = '''
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+class Any(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers(); self.wfile.write(b"<title>Lab</title>the server")
+    def log_message(self, *words): pass
+ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Any).serve_forever()
+'''
+
+class PageSpawner(SimpleLocalProcessSpawner):
+    home_dir = str(FOLDER)
+    def get_args(self): return []
+    @property
+    def cmd(self): return [sys.executable, "-c", SERVER, str(self.port)]
+    async def start(self):
+        self.port = 0
+        from jupyterhub.utils import random_port
+        self.port = random_port()
+        while (FOLDER / f"hold-{{self.user.name}}").exists():
+            await asyncio.sleep(0.1)
+        if (FOLDER / f"fail-{{self.user.name}}").exists():
+            await asyncio.sleep(1.5)  # a failure in the first second is told on the form itself
+            error = RuntimeError("no room")
+            error.jupyterhub_message = "There is no room for your server now. Try again in an hour."
+            raise error
+        env = self.get_env()
+        import subprocess
+        self.proc = subprocess.Popen(self.cmd, env=env)
+        self.pid = self.proc.pid
+        return ("127.0.0.1", self.port)
+    async def progress(self):
+        yield {{"progress": 10, "message": "Looking for a machine with room for your server."}}
+        await asyncio.sleep(0.3)
+        yield {{"progress": 40, "message": "A machine was found. <b>Your files</b> are being attached."}}
+        while self.pending: await asyncio.sleep(0.2)
+
+MENU = Menu.parse(
+    {{"default": {{"name": "Default environment", "image": "example.org/a:1", "default": True}},
+      "r": {{"name": "RStudio", "image": "example.org/r:1"}}}},
+    {{"small": {{"name": "Small", "cpu": {{"limit": 1}}, "default": True}}}}, {{}})
+
+def menu_form(spawner):
+    from datetime import datetime, UTC
+    from libretexts_hub.hub.form import render_menu
+    return render_menu(MENU.for_person([], datetime.now(UTC)), {{}})
+
+c.JupyterHub.spawner_class = PageSpawner
+c.Spawner.options_form = menu_form
+c.JupyterHub.base_url = {base!r}
+c.JupyterHub.tornado_settings = {{"headers": {{"Content-Security-Policy": {csp!r}}}}}
+c.LibreTextsPages.name = "Example Notebooks"
+c.LibreTextsPages.contact = "help@example.edu"
+c.LibreTextsPages.colours = {{"brand": "#8a1538"}}
+c.LibreTextsPages.announcements_file = str(FOLDER / "announcements.yaml")
+c.LibreTextsPages.login_hints = {{"": "Your university account."}}
+install(c)
+"""
+
+
+def configuration(folder: object, base: str = BASE, more: str = "") -> str:
+    """What the hub's configuration file has besides that of all tests."""
+    return CONFIG.format(folder=str(folder), base=base, csp=CSP).replace("install(c)", f"{more}\ninstall(c)")

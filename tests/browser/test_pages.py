@@ -1,0 +1,325 @@
+"""Can a person do everything on the pages of a real hub that allows no inline script, below `/x/y/`?"""
+
+from __future__ import annotations
+
+import re
+from contextlib import asynccontextmanager
+
+import pytest
+import pytest_asyncio
+
+from tests.browser.conftest import Visit
+from tests.browser.page_hub import BASE, configuration
+from tests.servers import axe
+from tests.servers.hub import ADMIN, ADMIN_PASSWORD, PASSWORD, HubProcess
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+ANNOUNCED = '- {text: "**Maintenance** on Friday. <b>Bold</b>", level: warning, dismissable: true}\n'
+
+
+@asynccontextmanager
+async def running(folder, base=BASE, more=""):
+    """A hub with the pages."""
+    (folder / "announcements.yaml").write_text(ANNOUNCED)
+    hub = HubProcess(folder, spawner="simple", extra=configuration(folder, base, more))
+    hub.base, hub.path = f"{hub.url}{base}hub", f"{base}hub"
+    try:
+        hub._proxy.start()
+        hub.launch()
+        await _ready(hub)
+        yield hub
+    finally:
+        hub.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def pages_hub(tmp_path_factory):
+    """One hub for nearly all of these tests."""
+    async with running(tmp_path_factory.mktemp("pages")) as hub:
+        yield hub
+
+
+async def _ready(hub):
+    import asyncio
+    import time
+
+    import aiohttp
+
+    deadline = time.monotonic() + 60
+    async with aiohttp.ClientSession() as session:
+        while True:
+            try:
+                async with session.get(f"{hub.base}/health") as answer:
+                    if answer.status == 200:
+                        return
+            except aiohttp.ClientError:
+                pass
+            assert hub.is_running, hub.log_tail()
+            assert time.monotonic() < deadline, hub.log_tail()
+            await asyncio.sleep(0.1)
+
+
+class Person:
+    """A browser window at this hub."""
+
+    def __init__(self, page, hub):
+        self.page, self.hub = page, hub
+        self.visit = Visit(page, hub)
+
+    @property
+    def trouble(self):
+        """What console and network said, without what a refused request says of itself."""
+        return [told for told in self.visit.trouble if "Failed to load resource" not in told]
+
+    async def open(self, path):
+        return await self.page.goto(f"{self.hub.base}/{path}")
+
+    async def log_in(self, name="ada-student", password=PASSWORD):
+        await self.open("login?next=" + f"{self.hub.path}/home")
+        await self.page.fill("input[name=username]", name)
+        await self.page.fill("input[type=password]", password)
+        await self.page.click("#login_submit")
+        await self.page.wait_for_url("**/hub/home")
+
+    async def text(self, selector):
+        return " ".join((await self.page.inner_text(selector)).split())
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def window(browser, pages_hub):
+    """`person = await window()`: a browser of its own."""
+    contexts = []
+
+    async def opened(hub=pages_hub, **settings):
+        context = await browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **settings})
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        return Person(await context.new_page(), hub)
+
+    yield opened
+    for context in contexts:
+        await context.close()
+
+
+async def test_login_says_what_is_wrong_and_then_lets_in(window):
+    person = await window()
+    await person.open("login")
+    assert await person.text("h1") == "Sign in"
+    assert "Your university account." in await person.text("#login_hint")
+    await person.page.fill("input[name=username]", "ben-student")
+    await person.page.fill("input[type=password]", "wrong")
+    await person.page.click("#toggle_password_visibility")
+    assert await person.page.get_attribute("#password_input", "type") == "text"
+    await person.page.keyboard.press("Enter")
+    await person.page.wait_for_selector("#login_error")
+    assert await person.text("#login_error") == "The user name or the password is wrong."
+    assert await person.page.input_value("input[name=username]") == "ben-student"
+    await person.page.fill("input[type=password]", PASSWORD)
+    await person.page.click("#login_submit")
+    await person.page.wait_for_url(re.compile("/hub/(home|spawn)"))
+    assert person.trouble == []
+
+
+async def test_an_announcement_is_shown_put_away_and_read_again(window, pages_hub):
+    person = await window()
+    await person.open("faq")
+    assert await person.text(".lt-said span") == "Maintenance on Friday. <b>Bold</b>"
+    await person.page.click(".lt-said button")
+    await person.page.reload()
+    assert await person.page.locator(".lt-said").count() == 0
+    file = pages_hub.folder / "announcements.yaml"
+    try:
+        file.write_text("- {text: Something else, level: error}\n")
+        await person.page.wait_for_timeout(2100)  # the hub looks every two seconds
+        await person.page.reload()
+        assert await person.text(".lt-said") == "Something else"
+        file.write_text("- {text: [")
+        await person.page.wait_for_timeout(2100)
+        await person.page.reload()
+        assert await person.text(".lt-said") == "Something else"
+        assert "This is not YAML" in pages_hub.log_tail()
+    finally:
+        file.write_text(ANNOUNCED)
+
+
+async def test_a_start_is_told_stopped_and_made_again(window, pages_hub):
+    person = await window()
+    hold = pages_hub.folder / "hold-eve-student"
+    hold.touch()
+    try:
+        await person.log_in("eve-student")
+        await person.page.click("#start")
+        await person.page.check("input[value=r]")
+        await person.page.click("#spawn_form button[type=submit]")
+        await person.page.wait_for_url("**/spawn-pending/**")
+        await person.page.wait_for_selector("#lt-steps li:nth-child(3)")
+        assert "A machine was found. <b>Your files</b>" in await person.text("#lt-now")
+        assert await person.page.evaluate("document.querySelector('progress').value") == 40
+        assert await axe.violations(person.page) == []
+        await person.page.click("#stop-server-btn")
+        await person.page.wait_for_selector("#lt-again:visible")
+        assert "The start was stopped" in await person.text("#stop-server-status")
+    finally:
+        hold.unlink()
+    await person.page.click("#lt-again")
+    await person.page.click("#spawn_form button[type=submit]")
+    await person.page.wait_for_url("**/user/eve-student/**")
+    assert "the server" in await person.page.content()
+    await person.open("home")
+    await person.page.click("#stop")
+    await person.page.wait_for_selector("h2 .lt-tag:text-is('stopped')")
+    assert person.trouble == []
+
+
+async def test_an_admin_stops_somebodys_named_server_and_no_other(window, pages_hub):
+    hold = pages_hub.folder / "hold-dan-student"
+    hold.touch()
+    dan, admin = await window(), await window()
+    try:
+        await dan.log_in("dan-student")
+        await dan.page.fill("#lt-new-name", "Thesis work")
+        await dan.page.keyboard.press("Enter")
+        await dan.page.wait_for_url("**/spawn/dan-student/thesis-work**")
+        await dan.page.click("#spawn_form button[type=submit]")
+        await dan.page.wait_for_url("**/spawn-pending/dan-student/thesis-work**")
+        await admin.log_in(ADMIN, ADMIN_PASSWORD)
+        await admin.open("spawn-pending/dan-student/thesis-work")
+        assert "This is the server of dan-student." in await admin.text("main")
+        assert await admin.text(".lt-who") == ADMIN
+        await admin.page.click("#stop-server-btn")
+        await admin.page.wait_for_selector("#lt-again:visible")
+        # Dan's own page has seen it too.
+        await dan.page.wait_for_selector("#lt-again:visible, #start:visible")
+    finally:
+        hold.unlink()
+    await dan.open("home")
+    await dan.page.click(".delete-server")
+    await dan.page.click("#lt-sure button[value=yes]")
+    await dan.page.locator(".delete-server").wait_for(state="detached")
+    assert dan.trouble + admin.trouble == []
+
+
+async def test_a_start_is_seen_without_the_stream_of_events(window, pages_hub):
+    person = await window()
+    hold = pages_hub.folder / "hold-fay-student"
+    hold.touch()
+    await person.page.context.route("**/progress?*", lambda route: route.abort())
+    await person.log_in("fay-student")
+    await person.open("spawn")
+    await person.page.click("#spawn_form button[type=submit]")
+    await person.page.wait_for_url("**/spawn-pending/**")
+    hold.unlink()
+    await person.page.wait_for_url("**/user/fay-student/**")
+
+
+async def test_a_failed_start_says_why_and_whom_to_ask(window, pages_hub):
+    person = await window()
+    fail = pages_hub.folder / "fail-gil-student"
+    fail.touch()
+    try:
+        await person.log_in("gil-student")
+        await person.open("spawn")
+        await person.page.click("#spawn_form button[type=submit]")
+        await person.page.wait_for_selector(":text('There is no room')")
+        await person.open("spawn-pending/gil-student")
+    finally:
+        fail.unlink()
+    assert await person.text("h1") == "Your server did not start"
+    assert "There is no room for your server now." in await person.text("[role=alert]")
+    number = await person.text(".lt-small strong")
+    assert "help@example.edu" in await person.text("main")
+    assert number in pages_hub.log_tail()
+
+
+async def test_tokens_are_made_and_revoked(window):
+    person = await window()
+    await person.log_in()
+    await person.page.click("text=Tokens")
+    await person.page.fill("#token-note", "<i>mine</i>")
+    await person.page.fill("#token-scopes", "read:users:name!user=nobody-else nonsense")
+    await person.page.click("#request-token-form button")
+    await person.page.wait_for_selector("#lt-told:has-text('That did not work')")
+    await person.page.fill("#token-scopes", "")
+    await person.page.click("#request-token-form button")
+    await person.page.wait_for_selector("#token-result:not(:empty)")
+    await person.page.reload()
+    row = person.page.locator(".token-row", has_text="<i>mine</i>")
+    await row.locator("button").click()
+    await row.wait_for(state="detached")
+    assert person.trouble == []
+
+
+@pytest.mark.parametrize("path", ["login", "faq", "about", "no-such-page"])
+async def test_pages_for_everybody_are_whole_below_the_base(window, path):
+    person = await window(viewport={"width": 640, "height": 450})
+    answer = await person.open(path)
+    assert answer.status == (404 if path == "no-such-page" else 200)
+    assert await person.page.locator("h1").count() == 1
+    assert await person.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert "JupyterHub 6" not in await person.text("body")  # versions are for administrators
+    assert await axe.violations(person.page) == []
+    assert person.trouble == []
+
+
+async def test_the_keyboard_reaches_everything_and_shows_where_it_is(window):
+    person = await window()
+    await person.log_in()
+    await person.page.keyboard.press("Tab")
+    assert await person.page.evaluate("document.activeElement.className") == "lt-skip"
+    seen = set()
+    for _ in range(30):
+        seen.add(
+            await person.page.evaluate(
+                "document.activeElement.id || document.activeElement.textContent.trim()"
+            )
+        )
+        outline = await person.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none" or await person.page.evaluate("document.activeElement === document.body")
+        await person.page.keyboard.press("Tab")
+    assert {"start", "dark-theme-toggle", "logout", "lt-new-name", "Home", "Tokens"} <= seen
+
+
+async def test_administration_works_in_our_frame(window):
+    person = await window()
+    await person.log_in(ADMIN, ADMIN_PASSWORD)
+    await person.page.click("text=Admin")
+    await person.page.wait_for_selector("[data-testid=user-row-name], table")
+    assert ADMIN in await person.text("main")
+    found = await axe.violations(person.page)
+    assert found == []
+    await person.open("about")
+    assert "libretexts_hub" in await person.text("main .lt-facts")
+    assert [told for told in person.trouble if "style" not in told] == []
+
+
+TERMS = """
+(FOLDER / "terms.md").write_text("# Terms\\n\\nBe *kind*. <script>alert(1)</script>")
+c.LibreTextsPages.terms_file = str(FOLDER / "terms.md")
+c.LibreTextsPages.terms_record = str(FOLDER / "terms.jsonl")
+c.LibreTextsPages.stock_pages = ["home"]
+c.JupyterHub.tornado_settings = {}
+"""
+
+
+async def test_terms_are_accepted_once_and_recorded_in_spanish_below_the_root(window, tmp_path):
+    async with running(tmp_path, "/", TERMS) as hub:
+        person = await window(hub, locale="es-MX")
+        await person.log_in("ana-student")
+        # The home page is JupyterHub's own here, in our frame, with the scripts that it needs.
+        await person.page.wait_for_function("window._jupyterhub_page_loaded")
+        assert await person.text("#start") == "Start My Server"
+        await person.open("spawn")
+        assert await person.page.get_attribute("html", "lang") == "es"
+        assert await person.text("h1") == "Antes de empezar"
+        assert "Be kind. <script>" in await person.text(".lt-terms")
+        assert await axe.violations(person.page) == []
+        await person.page.check("#lt-accept")
+        # Where to go on is a field of the form: it never leads to another host.
+        await person.page.evaluate("document.querySelector('[name=next]').value = 'https://evil.example/'")
+        await person.page.click("form.lt-once button")
+        await person.page.wait_for_selector("#spawn_form, h1")
+        assert person.page.url.startswith(hub.base)
+        await person.open("spawn")
+        assert await person.page.locator("#spawn_form").count() == 1
+        assert '"person": "ana-student"' in (tmp_path / "terms.jsonl").read_text()
+        assert person.trouble == []

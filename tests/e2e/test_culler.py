@@ -1,0 +1,167 @@
+"""Does somebody who was away for long lose their home as announced, and get a new one when they come back?"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import asynccontextmanager, closing
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+
+from libretexts_hub.culler.app import IdleCuller
+from libretexts_hub.culler.audit import read
+from libretexts_hub.culler.local import SystemClock
+from libretexts_hub.culler.wiring import wired
+from libretexts_hub.domain.cull_annotations import MARKED_AT
+from tests.clients.culler_hub import TOKEN, culler_of, services
+from tests.culler.fake_mail_server import FakeMailServer
+from tests.e2e.conftest import SETTINGS, hook_for
+from tests.servers.hub import PASSWORD, HubProcess
+from tests.servers.hub_config import assignments
+from tests.servers.namespace_objects import NamespaceObjects, eventually
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+DAY = 86400
+POLICY = {
+    "homes": {"away": {"inactive": "1d", "notices": ["1d"], "grace": "1d"}},
+    # The culler's clock is put forward here, and the hub's is not.
+    "fuse": {"clock": "400d"},
+}
+
+
+class Later(SystemClock):
+    """The time in some days."""
+
+    days = 0.0
+
+    def now(self) -> float:
+        return super().now() + self.days * DAY
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(target, tmp_path_factory) -> AsyncIterator[SimpleNamespace]:
+    """A hub that leaves homes to the culler, and a mail server."""
+    folder = tmp_path_factory.mktemp("culled")
+    extra = (
+        assignments(SETTINGS | {"LibreTextsSpawner.culler_owns_homes": True}) + hook_for(target) + services()
+    )
+    hub = HubProcess(folder, target, extra=extra)
+    try:
+        await hub.start()
+        async with FakeMailServer().running() as mail:
+            yield SimpleNamespace(
+                hub=hub, mail=mail, folder=folder, target=target, objects=NamespaceObjects(target)
+            )
+    finally:
+        hub.close()
+
+
+def culler(site, **more) -> IdleCuller:
+    addresses = site.folder / "addresses.json"
+    names = ("quick-ada", "quick-ben")
+    addresses.write_text(json.dumps({name: f"{name}@example.edu" for name in names}))
+    return IdleCuller(
+        **POLICY,
+        url=f"{site.hub.url}/hub/api",
+        namespaces=[site.target.namespace],
+        audit_file=str(site.folder / "audit.jsonl"),
+        addresses_file=str(addresses),
+        mail={"host": "127.0.0.1", "port": site.mail.port, "encryption": "none", "sender": "hub@example.edu"},
+        **more,
+    )
+
+
+@asynccontextmanager
+async def in_some_days(site, monkeypatch) -> AsyncIterator:
+    """Runs of the whole culler: `await run(days)`."""
+    monkeypatch.setenv("KUBECONFIG", str(site.target.kubeconfig))
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", TOKEN)
+    app, clock = culler(site), Later()
+    async with wired(app.wires(app.policy(), needs_cluster=True)) as (ports, namespace):
+
+        async def run(days: float):
+            clock.days = days
+            world = app.world(replace(ports, clock=clock), namespace)
+            report = await app.run_once(world, set())
+            print(days, report, dict(world.counts))  # pytest shows it when a test fails
+            assert not report.problem
+
+        await run(39)  # the first run of all only plans
+        yield run
+
+
+async def worked_long_ago(site, name: str) -> str:
+    """Somebody with a home whom nobody has seen since 2020; the uid of their claim."""
+    async with site.hub.visitor() as person:
+        await person.login(name, PASSWORD)
+        await person.spawn()
+        await person.wait_until_ready()
+        await person.stop()
+    [claim] = await site.objects.list("persistentvolumeclaims", user=name)
+    site.hub.stop_hub()
+    with closing(sqlite3.connect(site.hub.folder / "hub.sqlite")) as database, database:
+        [[identity]] = database.execute("select id from users where name = ?", [name])
+        long_ago = "last_activity = '2020-01-01 00:00:00'"
+        database.execute(f"update users set {long_ago}, created = '2019-01-01' where id = ?", [identity])
+        database.execute(f"update spawners set {long_ago} where user_id = ?", [identity])
+    site.hub.launch()
+    await site.hub.wait_until_ready()
+    return claim["metadata"]["uid"]
+
+
+async def test_a_home_goes_as_announced_and_its_person_comes_back_to_a_new_one(site, monkeypatch):
+    old = await worked_long_ago(site, "quick-ada")
+    async with in_some_days(site, monkeypatch) as run:
+        await run(40)
+        await run(40.1)
+        assert "quick-ada@example.edu" in [message["To"] for message in site.mail.messages]
+        await run(42)  # the record of the person goes
+
+        async def gone():
+            await run(43)
+            return not await site.objects.list("persistentvolumeclaims", user="quick-ada")
+
+        await eventually("the claim goes", gone)
+
+    audit = read(site.folder / "audit.jsonl")
+    assert any(each["action"] == "mark" and each["user"] == "quick-ada" for each in audit)
+    assert any(each["claim"] and each["uid"] == old for each in audit)
+    async with site.hub.visitor() as ada:
+        await ada.login("quick-ada", PASSWORD)
+        await ada.spawn()
+        await ada.wait_until_ready()
+        [new] = await site.objects.list("persistentvolumeclaims", user="quick-ada")
+        assert new["metadata"]["uid"] != old
+        await ada.stop()
+
+
+async def test_who_logs_in_meanwhile_keeps_everything(site, monkeypatch):
+    uid = await worked_long_ago(site, "quick-ben")
+    async with in_some_days(site, monkeypatch) as run:
+        await run(40)
+        [claim] = await site.objects.list("persistentvolumeclaims", user="quick-ben")
+        assert MARKED_AT in claim["metadata"]["annotations"]
+        async with site.hub.visitor() as ben:
+            await ben.login("quick-ben", PASSWORD)
+            await run(42)  # the time is over, and they are back
+            [claim] = await site.objects.list("persistentvolumeclaims", user="quick-ben")
+            assert claim["metadata"]["uid"] == uid
+            assert (await ben.open("home")).status == 200
+
+
+async def test_a_delete_in_the_hub_leaves_the_home_to_the_culler(site):
+    async with site.hub.visitor() as person:
+        await person.login("quick-cay", PASSWORD)
+        await person.spawn()
+        await person.wait_until_ready()
+        await person.stop()
+    async with culler_of(site.hub.url) as api:
+        await api.delete_user("quick-cay")
+    assert len(await site.objects.list("persistentvolumeclaims", user="quick-cay")) == 1
