@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
+import re
 import time
 
 import pytest
@@ -17,6 +19,14 @@ from tests.servers.hub_config import assignments
 
 in_one_loop = pytest.mark.asyncio(loop_scope="module")
 AUTHENTICATOR = "libretexts-github"
+
+
+ELSEWHERE = {"Location": "http://elsewhere.example/user"}
+
+
+def account(login, **fields):
+    """GitHub says that it is somebody of this name."""
+    return Fault(body=json.dumps({"login": login, "id": 666, "type": "User", **fields}).encode())
 
 
 def settings(github: FakeGitHub) -> dict[str, object]:
@@ -34,7 +44,8 @@ def settings(github: FakeGitHub) -> dict[str, object]:
         "GitHubOrgAuthenticator.client_secret": CLIENT_SECRET,
         "GitHubOrgAuthenticator.allowed_organizations": {"LSST", "physics:gpu", "signed"},
         "GitHubOrgAuthenticator.group_organizations": "all",
-        "LoginMixin.total_seconds": 3.0,
+        "LoginMixin.total_seconds": 2.0,
+        "LoginMixin.pause_seconds": 0.3,
         "LoginMixin.refresh_cache": "1s",
     }
 
@@ -169,6 +180,21 @@ async def test_single_sign_on_is_explained(hub, github):
         pytest.param("/user", rate_limited(Retry_After="120"), 503, "Try again in 2 minutes", id="limit"),
         pytest.param("/user", Fault(502), 503, "Nothing is wrong with your account", id="502"),
         pytest.param("/user", Fault(hangs=True), 503, "Try again", id="hangs"),
+        pytest.param("/user", account("n\0x"), 403, "can't be a name", id="NUL"),
+        pytest.param("/user", account("n" * 10_000), 503, "can't use", id="10 kB"),
+        pytest.param("/user", account("a/../b"), 403, "can't be a name", id="path"),
+        pytest.param("/user", account("\uff4c\uff45\uff4f"), 403, "another account", id="full-width"),
+        pytest.param("/user", account(["leo"]), 503, "can't use", id="name is a list"),
+        pytest.param("/user", account("x", id="7"), 503, "can't use", id="id is a text"),
+        pytest.param("/user", account("x", id=True), 503, "can't use", id="id is true"),
+        pytest.param("/user", Fault(302, ELSEWHERE), 503, "can't use", id="other host"),
+        pytest.param(
+            "/login/oauth/access_token", Fault(302, ELSEWHERE), 503, "can't use", id="token elsewhere"
+        ),
+        pytest.param(
+            "/user/memberships/orgs", Fault(body=b'[{"organization": 7}]'), 403, "no member", id="list"
+        ),
+        pytest.param("/user/teams", Fault(body=b"[" * 5000), 503, "can't use", id="deep"),
         pytest.param("/user", Fault(body=b"[]"), 503, "can't use", id="shape"),
         pytest.param("/login/oauth/access_token", Fault(body=b'{"x": 1}'), 503, "can't use", id="no token"),
         pytest.param("/login/oauth/access_token", Fault(body=b'{"access_token": 5}'), 503, "", id="number"),
@@ -182,10 +208,17 @@ async def test_single_sign_on_is_explained(hub, github):
     ],
 )
 async def test_what_github_does_badly(hub, github, path, fault, status, words):
+    async with hub.visitor() as visitor:
+        await log_in(visitor, github, "leo")  # the name is Leo's, whatever is asked below
     github.faults[path] = fault
+    logged = hub.log.stat().st_size
     async with hub.visitor() as visitor:
         found, said = await refused(visitor, github, "leo")
     assert (found, words in said) == (status, True), said
+    text = hub.log.read_bytes()[logged:].decode()
+    warnings = [line for line in text.splitlines() if re.match(r"\[[WEC] ", line) and " log:" not in line]
+    assert len(warnings) == 1, text
+    assert not [secret for secret in (*github.tokens, CLIENT_SECRET, "Traceback") if secret in text + said]
     github.faults.clear()
     deadline = time.monotonic() + 40  # a breaker opens after some failures
     async with hub.visitor() as visitor:

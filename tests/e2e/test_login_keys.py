@@ -112,6 +112,15 @@ async def test_keys_turn_and_accounts_change_hands(
             ["list:user", "list:users"],
             id="a scope that is none",
         ),
+        pytest.param(
+            {
+                "Authenticator.enable_auth_state": False,
+                "JupyterHub.load_roles": [{"name": "grader", "scopes": ["list:users"], "users": ["amy"]}],
+                "LoginMixin.grants": [{"group": "g", "role": "grader"}],
+            },
+            ["'grader' names users or groups", "c.JupyterHub.load_roles"],
+            id="roles written down for people",
+        ),
     ],
 )
 def test_a_hub_that_could_not_keep_its_word_does_not_start(
