@@ -78,6 +78,45 @@ async def test_a_login_with_nested_groups_of_two_domains(site):
     site.check_secrets()
 
 
+async def test_userinfo_and_groups_are_asked_for_at_once(site):
+    async with site.browser(**AMY) as amy:
+        await amy.log_in()
+    site.provider.does.latency = 0.3
+    async with site.browser(**AMY) as amy:
+        back = await amy.way_back()
+        site.provider.most_running = 0
+        await amy.open(back)
+    assert site.provider.most_running >= 3, "userinfo, the list of groups, and a nested one"
+
+
+async def test_who_moved_to_another_workspace_is_out_at_the_next_check(site):
+    async with site.browser(**AMY | {"sub": "1010", "email": "nibbler@a.example"}) as nibbler:
+        site.provider.members["staff@a.example"] = ["nibbler@a.example"]
+        await nibbler.log_in()
+        site.provider.people["1010"] = site.provider.people["1010"] | {"hd": "b.example"}
+        deadline = time.monotonic() + 20
+        while "nibbler has to log in again (denied)" not in site.logged():
+            assert time.monotonic() < deadline
+            await nibbler.open("home")
+            await asyncio.sleep(0.3)
+        page = await nibbler.refused()
+    assert "Only accounts of a.example" in page.what
+
+
+async def test_an_account_that_was_suspended_is_out_at_the_next_check(site):
+    async with site.browser(**AMY | {"sub": "1011", "email": "scruffy@a.example"}) as scruffy:
+        site.provider.members["staff@a.example"] = ["scruffy@a.example"]
+        await scruffy.log_in()
+        # Google ends all tokens of an account that an administrator suspends.
+        site.provider.revoke()
+        site.provider.refresh_tokens.clear()
+        deadline = time.monotonic() + 20
+        while "scruffy has to log in again (expired)" not in site.logged():
+            assert time.monotonic() < deadline
+            await scruffy.open("home")
+            await asyncio.sleep(0.3)
+
+
 async def test_an_admin_and_a_guest(site):
     async with site.browser(**HERMES) as hermes:
         assert (await hermes.log_in())["admin"] is True
