@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Part -> the module whose `async def measure(figures, rounds, *, quick)` adds to the figures.
 PARTS = {
+    "breaker": "benchmarks.login_breaker",
     "github": "benchmarks.login_github",
     "ldap": "benchmarks.login_ldap",
 }

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from libretexts_hub.clients.oauth_tokens import refreshed
 from libretexts_hub.clients.upstream import (
     Expired,
     Observer,
@@ -154,30 +153,3 @@ async def test_nobody_listens() -> None:
     with pytest.raises(UpstreamAway, match="can't be reached"):
         await upstream.get(f"http://127.0.0.1:{free_port()}/secret-path")
     await upstream.close()
-
-
-class TestTokens:
-    @pytest.mark.parametrize(
-        ("body", "kind"),
-        [
-            (b"[]", UpstreamError),
-            (b"{}", UpstreamError),
-            (b'{"access_token": 5}', UpstreamError),
-            (b'{"error": "invalid_grant"}', Expired),
-        ],
-    )
-    async def test_an_answer_without_token(
-        self, provider: FakeProvider, body: bytes, kind: type[UpstreamError]
-    ) -> None:
-        provider.body = body
-        upstream = Upstream()
-        with pytest.raises(kind):
-            await refreshed(upstream, f"{provider.url}/token", "r1", client_id="c", client_secret="s")
-        await upstream.close()
-
-    async def test_the_old_one_stays_where_none_is_sent(self, provider: FakeProvider) -> None:
-        provider.body = b'{"access_token": "a2"}'
-        upstream = Upstream()
-        found = await refreshed(upstream, f"{provider.url}/token", "r1", client_id="c", client_secret="s")
-        await upstream.close()
-        assert (found["access_token"], found["refresh_token"]) == ("a2", "r1")

@@ -36,7 +36,7 @@ AMY = {
     "isMemberOf": [{"name": "LSST_int", "id": 2001}, {"name": "ships"}],
 }
 
-CLASS = "libretexts_hub.hub.authenticators.cilogon.CILogonGroupAuthenticator"
+AUTHENTICATOR = "libretexts-cilogon"
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -55,7 +55,7 @@ async def running(tmp_path_factory):
             "admin_groups": {"LSST_int"},
         }
         folder = tmp_path_factory.mktemp("hub")
-        hub = login_hub(folder, CLASS, "CILogonGroupAuthenticator", settings)
+        hub = login_hub(folder, AUTHENTICATOR, "CILogonGroupAuthenticator", settings)
         try:
             await hub.start()
             yield LoginSite(hub, fake)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
+import re
 import time
 
 import pytest
@@ -16,7 +18,15 @@ from tests.servers.hub import HubProcess
 from tests.servers.hub_config import assignments
 
 in_one_loop = pytest.mark.asyncio(loop_scope="module")
-AUTHENTICATOR = "libretexts_hub.hub.authenticators.github.GitHubOrgAuthenticator"
+AUTHENTICATOR = "libretexts-github"
+
+
+ELSEWHERE = {"Location": "http://elsewhere.example/user"}
+
+
+def account(login, **fields):
+    """GitHub says that it is somebody of this name."""
+    return Fault(body=json.dumps({"login": login, "id": 666, "type": "User", **fields}).encode())
 
 
 def settings(github: FakeGitHub) -> dict[str, object]:
@@ -34,7 +44,8 @@ def settings(github: FakeGitHub) -> dict[str, object]:
         "GitHubOrgAuthenticator.client_secret": CLIENT_SECRET,
         "GitHubOrgAuthenticator.allowed_organizations": {"LSST", "physics:gpu", "signed"},
         "GitHubOrgAuthenticator.group_organizations": "all",
-        "LoginMixin.total_seconds": 3.0,
+        "LoginMixin.total_seconds": 2.0,
+        "LoginMixin.pause_seconds": 0.3,
         "LoginMixin.refresh_cache": "1s",
     }
 
@@ -55,9 +66,8 @@ async def site(tmp_path_factory):
         for number, login in enumerate(("olga", "oscar", "eve"), 5005):
             github.person(login, number, "elsewhere")
         github.person("sam", 5008, "signed")
-        hub = HubProcess(
-            tmp_path_factory.mktemp("hub"), spawner="simple", extra=assignments(settings(github))
-        )
+        extra = assignments(settings(github))
+        hub = HubProcess(tmp_path_factory.mktemp("hub"), spawner="simple", extra=extra, preloaded=True)
         try:
             await hub.start()
             yield hub, github
@@ -170,6 +180,21 @@ async def test_single_sign_on_is_explained(hub, github):
         pytest.param("/user", rate_limited(Retry_After="120"), 503, "Try again in 2 minutes", id="limit"),
         pytest.param("/user", Fault(502), 503, "Nothing is wrong with your account", id="502"),
         pytest.param("/user", Fault(hangs=True), 503, "Try again", id="hangs"),
+        pytest.param("/user", account("n\0x"), 403, "can't be a name", id="NUL"),
+        pytest.param("/user", account("n" * 10_000), 503, "can't use", id="10 kB"),
+        pytest.param("/user", account("a/../b"), 403, "can't be a name", id="path"),
+        pytest.param("/user", account("\uff4c\uff45\uff4f"), 403, "another account", id="full-width"),
+        pytest.param("/user", account(["leo"]), 503, "can't use", id="name is a list"),
+        pytest.param("/user", account("x", id="7"), 503, "can't use", id="id is a text"),
+        pytest.param("/user", account("x", id=True), 503, "can't use", id="id is true"),
+        pytest.param("/user", Fault(302, ELSEWHERE), 503, "can't use", id="other host"),
+        pytest.param(
+            "/login/oauth/access_token", Fault(302, ELSEWHERE), 503, "can't use", id="token elsewhere"
+        ),
+        pytest.param(
+            "/user/memberships/orgs", Fault(body=b'[{"organization": 7}]'), 403, "no member", id="list"
+        ),
+        pytest.param("/user/teams", Fault(body=b"[" * 5000), 503, "can't use", id="deep"),
         pytest.param("/user", Fault(body=b"[]"), 503, "can't use", id="shape"),
         pytest.param("/login/oauth/access_token", Fault(body=b'{"x": 1}'), 503, "can't use", id="no token"),
         pytest.param("/login/oauth/access_token", Fault(body=b'{"access_token": 5}'), 503, "", id="number"),
@@ -183,10 +208,17 @@ async def test_single_sign_on_is_explained(hub, github):
     ],
 )
 async def test_what_github_does_badly(hub, github, path, fault, status, words):
+    async with hub.visitor() as visitor:
+        await log_in(visitor, github, "leo")  # the name is Leo's, whatever is asked below
     github.faults[path] = fault
+    logged = hub.log.stat().st_size
     async with hub.visitor() as visitor:
         found, said = await refused(visitor, github, "leo")
     assert (found, words in said) == (status, True), said
+    text = hub.log.read_bytes()[logged:].decode()
+    warnings = [line for line in text.splitlines() if re.match(r"\[[WEC] ", line) and " log:" not in line]
+    assert len(warnings) == 1, text
+    assert not [secret for secret in (*github.tokens, CLIENT_SECRET, "Traceback") if secret in text + said]
     github.faults.clear()
     deadline = time.monotonic() + 40  # a breaker opens after some failures
     async with hub.visitor() as visitor:
@@ -212,7 +244,7 @@ async def test_a_login_is_good_once_and_in_one_browser(hub, github):
             async with visitor.request("GET", address, allow_redirects=False) as answer:
                 said = await answer.text()
             assert answer.status == (302 if good else 400)
-            assert good or "Log in again" in said or "log in again" in said
+            assert good or "Log in again" in said
 
 
 @in_one_loop
@@ -231,8 +263,8 @@ async def test_a_state_that_nobody_sent(hub, github, state):
 async def test_somebody_who_says_no_to_github(hub, github):
     async with hub.visitor() as visitor:
         status, said = await refused(visitor, github, "")
-    assert status == 403
-    assert "did not allow" in said
+    assert status == 400
+    assert "what the hub asks for was not allowed" in said
 
 
 @in_one_loop
@@ -268,7 +300,9 @@ def test_an_entry_that_is_neither_organisation_nor_team_stops_the_hub(tmp_path):
         "JupyterHub.authenticator_class": AUTHENTICATOR,
         "GitHubOrgAuthenticator.allowed_organizations": {"org:team:x"},
     }
-    status, log = HubProcess(tmp_path, spawner="simple", extra=assignments(lines)).run_to_exit()
+    status, log = HubProcess(
+        tmp_path, spawner="simple", extra=assignments(lines), preloaded=True
+    ).run_to_exit()
     assert status != 0
     assert "'org:team:x' is neither an organisation nor a team" in log
     assert "c.GitHubOrgAuthenticator.allowed_organizations" in log

@@ -13,7 +13,7 @@ from tests.servers.login_hub import LoginSite, login_hub
 if TYPE_CHECKING:
     from tests.servers.hub import HubProcess
 
-CLASS = "libretexts_hub.hub.authenticators.google.GoogleGroupAuthenticator"
+AUTHENTICATOR = "libretexts-google"
 SECTION = "GoogleGroupAuthenticator"
 MEMBERS = {
     "team@a.example": ["amy@a.example"],
@@ -51,7 +51,7 @@ async def running(tmp_path_factory):
         folder = tmp_path_factory.mktemp("hub")
         key = google.key_file(folder)
         more = "c.LoginMixin.exempt = ['fixer']\n"
-        hub = login_hub(folder / "hub", CLASS, SECTION, settings(google, key), more=more)
+        hub = login_hub(folder / "hub", AUTHENTICATOR, SECTION, settings(google, key), more=more)
         try:
             await hub.start()
             yield LoginSite(hub, google)
@@ -76,6 +76,45 @@ async def test_a_login_with_nested_groups_of_two_domains(site):
     assert asked.query["access_type"] == "offline"
     assert set(asked.query["scope"].split()) == {"openid", "email", "profile"}
     site.check_secrets()
+
+
+async def test_userinfo_and_groups_are_asked_for_at_once(site):
+    async with site.browser(**AMY) as amy:
+        await amy.log_in()
+    site.provider.does.latency = 0.3
+    async with site.browser(**AMY) as amy:
+        back = await amy.way_back()
+        site.provider.most_running = 0
+        await amy.open(back)
+    assert site.provider.most_running >= 3, "userinfo, the list of groups, and a nested one"
+
+
+async def test_who_moved_to_another_workspace_is_out_at_the_next_check(site):
+    async with site.browser(**AMY | {"sub": "1010", "email": "nibbler@a.example"}) as nibbler:
+        site.provider.members["staff@a.example"] = ["nibbler@a.example"]
+        await nibbler.log_in()
+        site.provider.people["1010"] = site.provider.people["1010"] | {"hd": "b.example"}
+        deadline = time.monotonic() + 20
+        while "nibbler has to log in again (denied)" not in site.logged():
+            assert time.monotonic() < deadline
+            await nibbler.open("home")
+            await asyncio.sleep(0.3)
+        page = await nibbler.refused()
+    assert "Only accounts of a.example" in page.what
+
+
+async def test_an_account_that_was_suspended_is_out_at_the_next_check(site):
+    async with site.browser(**AMY | {"sub": "1011", "email": "scruffy@a.example"}) as scruffy:
+        site.provider.members["staff@a.example"] = ["scruffy@a.example"]
+        await scruffy.log_in()
+        # Google ends all tokens of an account that an administrator suspends.
+        site.provider.revoke()
+        site.provider.refresh_tokens.clear()
+        deadline = time.monotonic() + 20
+        while "scruffy has to log in again (expired)" not in site.logged():
+            assert time.monotonic() < deadline
+            await scruffy.open("home")
+            await asyncio.sleep(0.3)
 
 
 async def test_an_admin_and_a_guest(site):
@@ -181,7 +220,7 @@ async def test_a_hub_that_can_not_read_its_key_does_not_start(tmp_path, case):
     changes, said = BAD[case]
     async with FakeGoogle() as google:
         written = settings(google, google.key_file(tmp_path)) | changes
-        hub: HubProcess = login_hub(tmp_path / "hub", CLASS, SECTION, written)
+        hub: HubProcess = login_hub(tmp_path / "hub", AUTHENTICATOR, SECTION, written)
         code, text = await asyncio.to_thread(hub.run_to_exit)
     assert code == 2
     assert said in text

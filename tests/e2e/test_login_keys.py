@@ -8,31 +8,39 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
+from jupyterhub.app import JupyterHub
+from jupyterhub.crypto import CryptKeeper
+from traitlets.config import Config
 
 from libretexts_hub.cli import main
 from libretexts_hub.demo.visitor import VisitError
 from tests.servers.fake_provider import FakeProvider
 from tests.servers.hub import HubProcess
 from tests.servers.hub_config import assignments
+from tests.servers.sample_login import SampleAuthenticator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "a-token-only-for-tests"
+SCOPES = ["list:users", "admin:auth_state", "delete:users"]
 OLD, OLDER = "1" * 64, "2" * 64
 
 
-def configuration(folder: Path, provider: FakeProvider, **more: object) -> str:
+def configuration(folder: Path, provider: FakeProvider) -> str:
     settings: dict[str, object] = {
         "JupyterHub.redirect_to_server": False,
         "JupyterHub.services": [{"name": "watcher", "api_token": TOKEN}],
         "JupyterHub.load_roles": [
-            {"name": "watcher", "services": ["watcher"], "scopes": ["list:users", "admin:auth_state"]}
+            {
+                "name": "watcher",
+                "services": ["watcher"],
+                "scopes": SCOPES,
+            }
         ],
         "SampleAuthenticator.provider_url": provider.url,
         "Authenticator.enable_auth_state": True,
-        **more,
     }
     return (
         f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n"
@@ -59,6 +67,15 @@ async def subject_of(hub: HubProcess, name: str) -> str | None:
     return state and state["libretexts"]["subject"]
 
 
+async def delete_user(hub: HubProcess, name: str) -> None:
+    headers = {"Authorization": f"token {TOKEN}"}
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.delete(f"{hub.url}/hub/api/users/{name}") as answer,
+    ):
+        assert answer.status == 204
+
+
 async def test_keys_turn_and_accounts_change_hands(
     tmp_path: Path, provider: FakeProvider, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -66,7 +83,7 @@ async def test_keys_turn_and_accounts_change_hands(
     keys.write_text(f"{OLD};{OLDER}\n")
     keys.chmod(0o600)
     provider.people["fry"] = {"subject": "5"}
-    hub = HubProcess(tmp_path, spawner="simple", extra=configuration(tmp_path, provider))
+    hub = HubProcess(tmp_path, spawner="simple", extra=configuration(tmp_path, provider), preloaded=True)
     database = ["--db-url", f"sqlite:///{tmp_path}/hub.sqlite"]
     try:
         await hub.start()
@@ -75,8 +92,8 @@ async def test_keys_turn_and_accounts_change_hands(
         for _ in range(2):  # as a hub does it every month: now no key of the beginning is left
             assert main(["rotate-key", "--file", str(keys), *database]) == 0
             assert "1 logins are encrypted" in capsys.readouterr().out
-            await hub.restart()
-            assert await subject_of(hub, "fry") == "5"
+        await hub.restart()
+        assert await subject_of(hub, "fry") == "5"
         now = keys.read_text()
         assert OLD not in now
         assert OLDER not in now
@@ -92,34 +109,67 @@ async def test_keys_turn_and_accounts_change_hands(
         async with hub.visitor() as fry:
             await fry.login("fry", "unused")
         assert await subject_of(hub, "fry") == "6"
+
+        # Whether an administrator deletes the hub user or the culler: the name is still theirs.
+        await delete_user(hub, "fry")
+        provider.people["fry"] = {"subject": "7"}
+        with pytest.raises(VisitError, match="belongs to another account"):
+            async with hub.visitor() as other:
+                await other.login("fry", "unused")
+        provider.people["fry"] = {"subject": "6"}
+        async with hub.visitor() as fry:
+            await fry.login("fry", "unused")
         capsys.readouterr()
         assert main(["rebind", "--json", *database]) == 0
         listed = json.loads(capsys.readouterr().out)
         assert listed == [{"name": "fry", "provider": "sample", "subject": "6"}]
+
+        await delete_user(hub, "fry")
+        assert main(["rebind", "fry", "--forget", *database]) == 0
+        provider.people["fry"] = {"subject": "7"}
+        async with hub.visitor() as other:
+            await other.login("fry", "unused")
+        assert await subject_of(hub, "fry") == "7"
     finally:
         hub.close()
 
 
 @pytest.mark.parametrize(
-    ("more", "words"),
+    ("settings", "words"),
     [
         pytest.param({}, ["there is no key", "JUPYTERHUB_CRYPT_KEY"], id="no key"),
         pytest.param(
-            {
-                "Authenticator.enable_auth_state": False,
-                "LoginMixin.grants": [{"group": "g", "role": "grader", "scopes": ["list:user"]}],
-            },
+            {"LoginMixin": {"grants": [{"group": "g", "role": "grader", "scopes": ["list:user"]}]}},
             ["list:user", "list:users"],
             id="a scope that is none",
+        ),
+        pytest.param(
+            {
+                "JupyterHub": {
+                    "load_roles": [{"name": "grader", "scopes": ["list:users"], "users": ["amy"]}]
+                },
+                "LoginMixin": {"grants": [{"group": "g", "role": "grader"}]},
+                "Authenticator": {"enable_auth_state": False},
+            },
+            ["'grader' names users or groups", "c.JupyterHub.load_roles"],
+            id="roles written down for people",
         ),
     ],
 )
 def test_a_hub_that_could_not_keep_its_word_does_not_start(
-    tmp_path: Path, provider: FakeProvider, more: dict[str, object], words: list[str]
+    settings: dict[str, object],
+    words: list[str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    hub = HubProcess(tmp_path, spawner="simple", extra=configuration(tmp_path, provider, **more))
-    code, printed = hub.run_to_exit()
-    assert code == 2, printed
+    """What the hub does with its authenticator at its start, without all the rest."""
+    monkeypatch.delenv("JUPYTERHUB_CRYPT_KEY", raising=False)
+    monkeypatch.setattr(CryptKeeper, "_instance", None)
+    hub = JupyterHub(config=Config({"Authenticator": {"enable_auth_state": True}, **settings}))
+    with pytest.raises(SystemExit) as ended:
+        SampleAuthenticator(parent=hub)
+    assert ended.value.code == 2
+    printed = capsys.readouterr().err
     for word in words:
         assert word in printed
-    assert "Traceback" not in printed
+    assert len(printed.splitlines()) == 1

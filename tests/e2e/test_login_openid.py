@@ -1,6 +1,8 @@
 """Do the samples for Keycloak and Microsoft Entra ID of the operators' page work on a real hub?"""
 
+import asyncio
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from tests.servers.login_hub import LoginSite, login_hub
 from tests.servers.oidc import CLIENT, FakeOpenIDProvider
 
 PAGE = Path(__file__).parents[2] / "docs/operators/login-cilogon.md"
-CLASS = "libretexts_hub.hub.authenticators.oidc.OIDCGroupAuthenticator"
+AUTHENTICATOR = "libretexts-oidc"
 SECTION = "OIDCGroupAuthenticator"
 AMY = {"sub": "5f2c", "preferred_username": "Amy", "email": "amy@a.example", "name": "Amy Wong"}
 
@@ -25,7 +27,10 @@ def sample(provider):
         for each in re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL)
         if f"# {provider}" in each
     )
-    return yaml.safe_load(block)["hub"]["config"][SECTION]
+    config = yaml.safe_load(block)["hub"]["config"]
+    assert config["JupyterHub"] == {"authenticator_class": AUTHENTICATOR}
+    assert config["Authenticator"]["enable_auth_state"]
+    return config[SECTION]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["Keycloak", "Microsoft Entra ID"])
@@ -33,7 +38,8 @@ async def running(request, tmp_path_factory):
     async with FakeOpenIDProvider() as fake:
         settings = sample(request.param) | {"issuer": fake.issuer, "client_id": CLIENT}
         settings = {"manage_groups": True, "login_service": request.param} | settings
-        hub = login_hub(tmp_path_factory.mktemp("hub"), CLASS, SECTION, settings)
+        del settings["oauth_callback_url"]  # the hub knows its own
+        hub = login_hub(tmp_path_factory.mktemp("hub"), AUTHENTICATOR, SECTION, settings)
         try:
             await hub.start()
             yield LoginSite(hub, fake)
@@ -70,6 +76,30 @@ async def test_somebody_without_the_group(site):
     async with site.browser(**person_at(site) | {"groups": ["other"], "sub": "2", "oid": "2"}) as other:
         page = await other.refused()
     assert page.status == 403
+    site.check_secrets(page)
+
+
+async def test_a_check_follows_the_provider_with_tokens_that_are_good_once(site):
+    claims = person_at(site) | {"sub": "3", "oid": "3", "preferred_username": "fry@a.example"}
+    async with site.browser(**claims) as fry:
+        await fry.log_in()
+        for group in ("chemistry", "biology"):
+            site.provider.people["3"] = claims | {"groups": [claims["groups"][0], group]}
+            site.provider.revoke()  # the access token has to be exchanged
+            deadline = time.monotonic() + 20
+            while group not in (groups := (await fry.hub_api("GET", "user"))["groups"]):
+                assert time.monotonic() < deadline, groups
+                await asyncio.sleep(0.3)
+    site.check_secrets()
+
+
+async def test_a_name_that_another_id_has_now(site):
+    claims = person_at(site) | {"sub": "4", "oid": "4", "preferred_username": "kif@a.example"}
+    async with site.browser(**claims) as kif:
+        await kif.log_in()
+    async with site.browser(**claims | {"sub": "5", "oid": "5"}) as other:
+        page = await other.refused()
+    assert "belongs to another account" in page.what
     site.check_secrets(page)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
+from jupyterhub import version_info
 
 from libretexts_hub import templates
 from libretexts_hub.demo.visitor import VisitError, Visitor
@@ -30,6 +31,7 @@ courses:
 """
 GRANTS = [
     {"group": "physics-ta", "role": "formgrader", "scopes": ["list:users"], "description": "Grades"},
+    {"group": "physics-ta", "role": "auditor"},
     {"group": "course-db101-instructors", "role": "course-lead", "scopes": ["read:users:name"]},
 ]
 ROOT = Path(__file__).parents[2]
@@ -48,6 +50,8 @@ c.JupyterHub.load_roles = [
         "services": ["watcher"],
         "scopes": ["list:users", "read:users", "admin:auth_state", "read:metrics", "tokens"],
     }},
+    {{"name": "user", "description": "As this hub wants it", "scopes": ["self", "read:hub"]}},
+    {{"name": "auditor", "services": ["watcher"], "scopes": ["list:groups"]}},
 ]
 """
 
@@ -76,7 +80,9 @@ async def hub(provider: FakeProvider, tmp_path_factory: pytest.TempPathFactory) 
         "LoginMixin.courses_file": str(folder / "courses.yaml"),
         "LoginMixin.exempt": ["exempted"],
     }
-    running = HubProcess(folder, spawner="simple", extra=FROM_HERE + assignments(settings) + WATCHER)
+    running = HubProcess(
+        folder, spawner="simple", extra=FROM_HERE + assignments(settings) + WATCHER, preloaded=True
+    )
     try:
         await running.start()
         yield running
@@ -136,20 +142,34 @@ class TestLogins:
             "email": "amy@mars.example",
             "display_name": "Amy Wong",
         }
-        await log_in("Amy")
+        visitor = await log_in("Amy")
         amy = await known(hub, "amy")
         assert sorted(amy["groups"]) == ["course-db101", "physics-ta"]
-        assert sorted(amy["roles"]) == ["formgrader", "user"]
+        assert sorted(amy["roles"]) == ["auditor", "formgrader", "user"]
+        # The operator's own roles are what the operator wrote.
+        scopes = (await visitor.hub_api("GET", "user"))["scopes"]
+        assert {"read:hub", "list:groups", "list:users"} <= set(scopes)
         ours = amy["auth_state"]["libretexts"]
         assert (ours["subject"], ours["email"]) == ("17", "amy@mars.example")
         assert amy["auth_state"]["user_info"]["email"] == "amy@mars.example"
+        if version_info[0] >= 6:  # what JupyterHub gives to the person's server
+            assert (await visitor.hub_api("GET", "user"))["user_info"]["display_name"] == "Amy Wong"
 
     async def test_an_admin_keeps_admin_and_user(
         self, hub: HubProcess, usual: FakeProvider, log_in: LogIn
     ) -> None:
         usual.people["ada"] = {"subject": "1", "groups": ["physics-ta"]}
-        await log_in("ada")
-        assert sorted((await known(hub, "ada"))["roles"]) == ["admin", "formgrader", "user"]
+        visitor = await log_in("ada")
+        assert sorted((await known(hub, "ada"))["roles"]) == ["admin", "auditor", "formgrader", "user"]
+        usual.people["ada"] = {"subject": "1", "groups": []}
+
+        async def has_followed() -> bool:
+            await visitor.open("home")
+            return not (await known(hub, "ada"))["groups"]
+
+        await until(has_followed, "the groups follow")
+        ada = await known(hub, "ada")
+        assert (sorted(ada["roles"]), ada["admin"]) == (["admin", "user"], True)
 
     async def test_a_denial_holds_for_admins_and_says_how_to_get_in(
         self, hub: HubProcess, usual: FakeProvider, log_in: LogIn

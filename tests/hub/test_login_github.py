@@ -174,6 +174,20 @@ async def test_an_expired_token_is_exchanged(github, login):
     assert (again.state["access_token"], again.state["refresh_token"]) == (answer["access_token"], "ghr_2")
 
 
+async def test_a_token_that_was_exchanged_is_not_lost_with_a_bad_moment(github, login):
+    """A refresh token is good once, so the next check goes on from what came of it."""
+    authenticator, model = login
+    answer = {"access_token": github.token_for("ben"), "refresh_token": "ghr_2", "token_type": "bearer"}
+    github.faults |= {TOKEN_PATH: Fault(body=json.dumps(answer).encode()), "/user/emails": Fault(503)}
+    github.tokens = {answer["access_token"]: ("ben", {"read:org"})}
+    state = model["auth_state"] | {"refresh_token": "ghr_1"}
+    with pytest.raises(UpstreamAway):
+        await authenticator.check_again(BEN, state)
+    github.faults = {TOKEN_PATH: Fault(body=b'{"error": "bad_refresh_token"}')}
+    again = await authenticator.check_again(BEN, state)
+    assert again.state["refresh_token"] == "ghr_2"
+
+
 async def test_what_cannot_be_checked_has_to_log_in(github, login):
     authenticator, model = login
     github.tokens.clear()
@@ -191,7 +205,7 @@ async def test_what_cannot_be_checked_has_to_log_in(github, login):
 async def test_a_token_of_another_account_has_to_log_in(github, login):
     authenticator, model = login
     github.people["ben"].id = 5002
-    with pytest.raises(Expired, match="another account"):
+    with pytest.raises(Denied, match="you are somebody else"):
         await authenticator.check_again(BEN, model["auth_state"])
 
 

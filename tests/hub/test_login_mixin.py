@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from jupyterhub import version_info
+from jupyterhub.app import JupyterHub
 from jupyterhub.auth import DummyAuthenticator
 from traitlets.config import Config
 
@@ -197,6 +198,21 @@ def test_grants_ask_for_managed_roles() -> None:
     assert checked(grants=grants).manage_roles
     with pytest.raises(ConfigurationError, match="may not manage roles"):
         Checked(config=Config({"LoginMixin": {"grants": grants}, "Authenticator": {"manage_roles": False}}))
+
+
+@pytest.mark.parametrize(
+    ("role", "words"),
+    [
+        ({"name": "grader", "scopes": ["self"]}, "defined twice"),
+        ({"name": "other", "users": ["amy"]}, "names users or groups"),
+        ({"name": "other", "groups": ["g"]}, "names users or groups"),
+    ],
+)
+def test_grants_and_roles_that_are_written_down_exclude_each_other(role: dict[str, Any], words: str) -> None:
+    made = checked(grants=[{"group": "g", "role": "grader", "scopes": ["self"]}])
+    made.parent = JupyterHub(load_roles=[role])
+    with pytest.raises(ConfigurationError, match=words):
+        made.check_grants()
 
 
 async def test_roles_are_defined_at_the_start_without_members() -> None:

@@ -32,7 +32,6 @@ class FakeGoogle(FakeOpenIDProvider):
         self.page_size = 2
         self.service_tokens: set[str] = set()
         self.minted = 0
-        self.running = self.most_running = 0
 
     def routes(self) -> dict:
         return {

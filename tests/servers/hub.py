@@ -18,6 +18,7 @@ from libretexts_hub.demo.visitor import Visitor
 from .ending import end_process
 from .hub_config import ADMIN, ADMIN_PASSWORD, PASSWORD, Addresses, hub_configuration, menu_configuration
 from .ports import free_port
+from .preloaded_hub import PreloadedHub
 from .proxy import ProxyProcess
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class HubNotReadyError(AssertionError):
 class HubProcess:
     """JupyterHub of the running virtual environment, behind a configurable-http-proxy that outlives it.
 
+    `preloaded`: its process is forked from one that has imported JupyterHub already, which is cheaper.
     `spawner` is what `JupyterHub.spawner_class` takes; `extra` is appended to the configuration file. With a
     `target` the hub talks to its API server, or to that of `kubeconfig` (a fault proxy's) when it is given.
     """
@@ -50,6 +52,7 @@ class HubProcess:
         spawner: str = "libretexts",
         extra: str = "",
         kubeconfig: Path | None = None,
+        preloaded: bool = False,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
@@ -58,7 +61,8 @@ class HubProcess:
         self.addresses = _free_addresses(target.hub_ip if target else "127.0.0.1")
         self._token = secrets.token_hex(16)
         self._proxy = ProxyProcess(folder, self.addresses, self._token)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | PreloadedHub | None = None
+        self._is_preloaded = preloaded
         self._kubeconfig = kubeconfig or (target.kubeconfig if target else None)
         menu = menu_configuration(target) if target else ""
         self._config = folder / "jupyterhub_config.py"
@@ -80,6 +84,10 @@ class HubProcess:
 
     def launch(self) -> None:
         """Start the hub's process, without waiting for anything."""
+        if self._is_preloaded:
+            words = self._words()[3:]
+            self._process = PreloadedHub(words, self.folder, self._environment(), self.log)
+            return
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 leash.command(self._words()),
@@ -103,6 +111,10 @@ class HubProcess:
 
     def run_to_exit(self, timeout_seconds: float = START_SECONDS) -> tuple[int, str]:
         """Start a hub that is expected to refuse its configuration: its exit code and what it printed."""
+        if self._is_preloaded:
+            hub = PreloadedHub(self._words()[3:], self.folder, self._environment(), self.log)
+            code = hub.wait(timeout_seconds)
+            return code, self.log.read_text(errors="replace")
         done = subprocess.run(
             self._words(),
             cwd=self.folder,

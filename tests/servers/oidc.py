@@ -59,6 +59,7 @@ class FakeOpenIDProvider:
         self.refresh_tokens: dict[str, str] = {}
         self.people: dict[str, dict] = {}
         self.port = 0
+        self.running = self.most_running = 0
 
     @property
     def url(self) -> str:
@@ -103,10 +104,13 @@ class FakeOpenIDProvider:
     def _served(self, handler: Callable[[web.Request], object]) -> Callable:
         async def serve(request: web.Request) -> web.StreamResponse:
             self.asked.append(request)
-            await asyncio.sleep(self.does.latency)
+            self.running += 1
+            self.most_running = max(self.running, self.most_running)
             try:
+                await asyncio.sleep(self.does.latency)
                 answer = await self._answer(request, handler)
             finally:
+                self.running -= 1
                 self.requests.append(f"{request.method} {request.path}")
             return answer
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from jupyterhub import orm
 from sqlalchemy.exc import IntegrityError
 from traitlets import Enum
@@ -55,7 +57,7 @@ class BindingMixin(Configurable):
             asking,
             of_name=accounts.of_name(name),
             of_subject=accounts.of_subject(asking.provider, asking.subject),
-            has_user=orm.User.find(db, name) is not None,
+            has_user=self._column(name, orm.User.id) is not None,
             policy=BindExisting(self.bind_existing),
         )
         if not is_new:
@@ -82,6 +84,10 @@ class BindingMixin(Configurable):
 
     def is_admin_now(self, name: str) -> bool:
         """Whether the hub's user of this name is an admin already; nobody's login says so."""
+        return bool(self._column(name, orm.User.admin))
+
+    def _column(self, name: str, column: Any) -> Any:
+        """One column of a hub user, None without one: the whole user takes five questions to the database."""
         db = getattr(self.parent, "db", None)
-        user = orm.User.find(db, name) if db is not None else None
-        return bool(user is not None and user.admin)
+        found = db.query(column).filter(orm.User.name == name).first() if db is not None else None
+        return found[0] if found else None

@@ -21,10 +21,9 @@ from libretexts_hub.domain.github_words import (
     not_a_member,
     settings_page,
 )
-from libretexts_hub.domain.login import Login, LoginGroup, ours_in
+from libretexts_hub.domain.login import Login, LoginGroup
 from libretexts_hub.hub.authenticators.github_settings import PLACE, GitHubSettings
-from libretexts_hub.hub.authenticators.login_mixin import LoginMixin
-from libretexts_hub.hub.authenticators.oauth_callback import CarefulCallback
+from libretexts_hub.hub.authenticators.oauth import OAuthMixin
 from libretexts_hub.hub.notices import NOTICES, Kind, Notice
 
 # Tokens of a GitHub App begin so: they have permissions of the app, and no scopes.
@@ -42,13 +41,11 @@ class GitHubLogin(Login):
     lacking: tuple[str, ...] = ()
 
 
-class GitHubOrgAuthenticator(LoginMixin, GitHubSettings, GitHubOAuthenticator):  # type: ignore[misc]
+class GitHubOrgAuthenticator(OAuthMixin, GitHubSettings, GitHubOAuthenticator):  # type: ignore[misc]
     """GitHub's organisations and teams, in two round trips.
 
     All settings of oauthenticator's GitHubOAuthenticator work, in its section of the configuration too.
     """
-
-    callback_handler = CarefulCallback
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -220,24 +217,14 @@ class GitHubOrgAuthenticator(LoginMixin, GitHubSettings, GitHubOAuthenticator): 
         token_info = auth_state.get("token_response")
         if not isinstance(token_info, dict) or not isinstance(token_info.get("access_token"), str):
             raise Expired("There is no token to ask with", where=self.github_url, fix="Log in again.")
+        tokens = {"token_type": "bearer", "refresh_token": auth_state.get("refresh_token"), **token_info}
+        if tokens["refresh_token"]:
+            tokens = dict(await self._renewals.newest(tokens))
         try:
-            model = await self._token_to_auth_model({"token_type": "bearer", **token_info})
+            model = await self._token_to_auth_model(tokens)
         except Expired:
-            if not (refresh_token := auth_state.get("refresh_token")):
+            if not tokens["refresh_token"]:
                 raise
-            # A GitHub App may let tokens expire after eight hours.
-            new = await self.get_token_info(None, self.build_refresh_token_request_params(refresh_token))
-            model = await self._token_to_auth_model({"refresh_token": refresh_token, **new})
-        login = self.login_of(model)
-        if ours_in(auth_state).get("subject", login.subject) != login.subject:
-            raise Expired("The token is of another account now", where=self.github_url, fix="Log in again.")
-        return login
-
-    async def refresh_user(self, user: Any, handler: Any = None, **kwargs: Any) -> bool | dict[str, Any]:
-        """The operator's `refresh_user_hook` first, as in oauthenticator."""
-        if self.enable_auth_state and self.refresh_user_hook is not None:
-            refreshed = await self._call_refresh_user_hook(user, await user.get_auth_state())
-            if refreshed is not None:
-                return refreshed  # type: ignore[no-any-return]
-        found: bool | dict[str, Any] = await super().refresh_user(user, handler, **kwargs)
-        return found
+            # A GitHub App may let tokens expire after eight hours; with them goes the refresh token.
+            model = await self._token_to_auth_model(await self.renewed(tokens))
+        return self.check_subject(self.login_of(model), auth_state)

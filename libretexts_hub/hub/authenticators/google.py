@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
@@ -17,8 +19,10 @@ from libretexts_hub.domain.google_groups import fold_address, has_any, wanted_gr
 from libretexts_hub.domain.login import Login, LoginGroup, login_in
 from libretexts_hub.domain.service_account import check_url
 from libretexts_hub.errors import ConfigurationError
-from libretexts_hub.hub.authenticators.openid import OpenIDMixin
+from libretexts_hub.hub.authenticators.openid import CLAIMS, OpenIDMixin
 
+# The question about groups that one login has begun already, and for which address.
+_ahead: ContextVar[tuple[str, asyncio.Future[Any]] | None] = ContextVar("groups asked ahead", default=None)
 ISSUERS = ("https://accounts.google.com", "accounts.google.com")
 
 
@@ -179,12 +183,42 @@ class GoogleGroupAuthenticator(OpenIDMixin, GoogleOAuthenticator):
 
     # Groups
 
+    async def token_to_user(self, token_info: dict[str, Any]) -> dict[str, Any]:
+        """Userinfo; its groups are asked for at the same time where the id_token says whose they are."""
+        signed = token_info.get(CLAIMS)
+        address = fold_address(text(signed.get("email"))) if isinstance(signed, dict) else ""
+        if not address or not self._reads_groups:
+            _ahead.set(None)
+            return await super().token_to_user(token_info)
+        asked = asyncio.ensure_future(self._fetch_member_groups(address, address.partition("@")[2]))
+        # Of a login that ends before it comes to groups nobody looks at what became of the question.
+        asked.add_done_callback(lambda done: done.cancelled() or done.exception())
+        _ahead.set((address, asked))
+        try:
+            return await super().token_to_user(token_info)
+        except BaseException:
+            asked.cancel()
+            _ahead.set(None)
+            raise
+
+    @property
+    def _reads_groups(self) -> bool:
+        return bool(self._allowed or self._admins or self.google_service_account_keys)
+
+    async def _groups_of(self, email: str, domain: str) -> Any:
+        """What was asked for ahead, if it was about this address."""
+        address, asked = _ahead.get() or ("", None)
+        _ahead.set(None)
+        if asked is not None and address == fold_address(email):
+            return await asked
+        return await self._fetch_member_groups(email, domain)
+
     async def update_auth_model(self, auth_model: dict[str, Any]) -> dict[str, Any]:
         """Groups go into `google_groups`, with their domain."""
         user_info = auth_model["auth_state"][self.user_auth_state_key]
         groups: Any = {}
-        if self._allowed or self._admins or self.google_service_account_keys:
-            groups = await self._fetch_member_groups(user_info["email"], user_info["domain"])
+        if self._reads_groups:
+            groups = await self._groups_of(user_info["email"], user_info["domain"])
         user_info["google_groups"] = sorted(groups)
         user_info["google_group_ids"] = dict(groups) if isinstance(groups, dict) else {}
         if self._admins and not auth_model["admin"]:

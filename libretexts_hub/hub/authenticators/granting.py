@@ -57,8 +57,15 @@ class GrantsMixin(Configurable):
                     fix=f"Leave users and groups out there, and write groups in {WHERE}.",
                 )
         known = {role.get("name") for role in roles}
+        here = {each["name"] for each in self._definitions()}
         for grant in parse_grants(self.grants, where=WHERE):
-            has_scopes = any(each["name"] == grant.role for each in self._definitions())
+            has_scopes = grant.role in here
+            if has_scopes and grant.role in known:
+                raise ConfigurationError(
+                    f"The role {grant.role!r} is defined twice",
+                    where=f"{grant.where} and c.JupyterHub.load_roles",
+                    fix="Leave scopes out of the grant, or the role out of load_roles.",
+                )
             if not has_scopes and self.parent is not None and grant.role not in known:
                 raise ConfigurationError(
                     f"Nothing says what the role {grant.role!r} may do",

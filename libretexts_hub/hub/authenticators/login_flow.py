@@ -15,7 +15,6 @@ from libretexts_hub.domain.denial import Denied
 from libretexts_hub.domain.login_flow import (
     SECONDS,
     Flow,
-    UsedFlows,
     cookie_name,
     packed,
     read_flow,
@@ -69,7 +68,7 @@ class FlowLoginMixin(QuietHandler):
             state_id=uuid.uuid4().hex,
             next_url=self._get_next_url() or "",
             code_verifier=secrets.token_urlsafe(48) if authenticator.enable_pkce else "",
-            nonce=secrets.token_urlsafe(24),
+            nonce=secrets.token_urlsafe(24) if authenticator.sends_nonce else "",
         )
         for name in too_many(self.request.cookies):
             self.clear_cookie(name, path=self.hub.base_url)
@@ -80,13 +79,15 @@ class FlowLoginMixin(QuietHandler):
             expires_days=SECONDS / SECONDS_PER_DAY,
         )
         parameters = dict(authenticator.extra_authorize_params) | authenticator.authorize_parameters()
+        if flow.nonce:
+            parameters["nonce"] = flow.nonce
         if flow.code_verifier:
             parameters |= {"code_challenge": flow.code_challenge, "code_challenge_method": "S256"}
         self.authorize_redirect(
             redirect_uri=authenticator.get_callback_url(self),
             client_id=authenticator.client_id,
             scope=authenticator.scope,
-            extra_params=parameters | {"state": packed({"state_id": flow.state_id}), "nonce": flow.nonce},
+            extra_params=parameters | {"state": packed({"state_id": flow.state_id})},
             response_type="code",
         )
 
@@ -154,6 +155,3 @@ class FlowCallbackHandler(QuietHandler, OAuthCallbackHandler):
 
 class FlowLoginHandler(FlowLoginMixin, OAuthLoginHandler):
     """The login of a provider that wants nothing special."""
-
-
-__all__ = ["FlowCallbackHandler", "FlowLoginHandler", "FlowLoginMixin", "FlowRefused", "UsedFlows"]

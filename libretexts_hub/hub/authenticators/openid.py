@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from libretexts_hub.clients.asking import Ask, Reply, asks
 from libretexts_hub.clients.oidc import Endpoints, IdTokenError, OpenIDProvider
@@ -11,13 +11,14 @@ from libretexts_hub.clients.upstream_errors import Expired, UpstreamError
 from libretexts_hub.domain.claim_groups import claimed_groups
 from libretexts_hub.domain.denial import Denied
 from libretexts_hub.domain.id_token import of_the_person
-from libretexts_hub.domain.login import Login, ours_in
-from libretexts_hub.domain.login_flow import UsedFlows, read_flow
-from libretexts_hub.hub.authenticators.login_flow import FlowCallbackHandler, FlowLoginHandler, FlowRefused
-from libretexts_hub.hub.authenticators.login_mixin import LoginMixin
+from libretexts_hub.domain.login_flow import read_flow
+from libretexts_hub.hub.authenticators.login_flow import FlowRefused
+from libretexts_hub.hub.authenticators.oauth import OAuthMixin
 from libretexts_hub.hub.authenticators.openid_claims import OpenIDClaims
 from libretexts_hub.hub.authenticators.openid_settings import OpenIDSettings
-from libretexts_hub.hub.authenticators.token_renewals import TokenRenewals
+
+if TYPE_CHECKING:
+    from libretexts_hub.domain.login import Login
 
 # What a login adds to the provider's answer with the tokens; stored with it.
 CLAIMS, EXPIRES_AT = "id_token_claims", "expires_at"
@@ -26,16 +27,13 @@ MARGIN_SECONDS = 60
 SPENT = ("invalid_grant",)
 
 
-class OpenIDMixin(OpenIDClaims, OpenIDSettings, LoginMixin):
+class OpenIDMixin(OpenIDClaims, OpenIDSettings, OAuthMixin):
     """Stands before OAuthenticator or one of its subclasses."""
 
-    login_handler = FlowLoginHandler
-    callback_handler = FlowCallbackHandler
+    sends_nonce = True
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.used_flows = UsedFlows()
-        self._renewals = TokenRenewals()
         self._provider: OpenIDProvider | None = None
         self._ask_upstream: Ask | None = None
         # Groups are compared folded; OAuthenticator compares them as they are written.
@@ -87,10 +85,6 @@ class OpenIDMixin(OpenIDClaims, OpenIDSettings, LoginMixin):
             self.token_url = self.token_url or found.token
             self.userdata_url = self.userdata_url or found.userinfo
 
-    def authorize_parameters(self) -> dict[str, str]:
-        """What this provider is sent along with a person."""
-        return {}
-
     async def get_token_info(self, handler: Any, params: dict[str, Any]) -> dict[str, Any]:
         """The tokens for a code, with the claims of the id_token. Raises Denied, UpstreamError."""
         await self.prepare_login()
@@ -110,7 +104,9 @@ class OpenIDMixin(OpenIDClaims, OpenIDSettings, LoginMixin):
             kept["token_type"] = "Bearer"  # noqa: S105 - a kind, not a token
         if not isinstance(kept.get("refresh_token", ""), str):
             del kept["refresh_token"]
-        if is_login and (self.require_id_token or body.get("id_token") is not None):
+        if not self.issuer:  # nobody whose word an id_token could be; userinfo says who it is
+            kept.pop("id_token", None)
+        elif is_login and (self.require_id_token or body.get("id_token") is not None):
             flow = read_flow(handler.get_state_cookie())
             kept[CLAIMS] = await self._verified(body.get("id_token"), flow.nonce if flow else "", token)
         elif body.get("id_token") is not None:
@@ -171,14 +167,6 @@ class OpenIDMixin(OpenIDClaims, OpenIDSettings, LoginMixin):
 
     # Again
 
-    async def refresh_user(self, user: Any, handler: Any = None, **kwargs: Any) -> bool | dict[str, Any]:
-        """OAuthenticator's hook first, then ours."""
-        if self.enable_auth_state and self.refresh_user_hook is not None:
-            said = await self._call_refresh_user_hook(user, await user.get_auth_state())
-            if said is not None:
-                return said
-        return await super().refresh_user(user, handler, **kwargs)
-
     async def check_again(self, user: Any, auth_state: dict[str, Any]) -> Login:
         """By userinfo; with a refresh token, where the access token has ended or does not tell the groups."""
         tokens = auth_state.get("token_response")
@@ -187,19 +175,15 @@ class OpenIDMixin(OpenIDClaims, OpenIDSettings, LoginMixin):
         await self.prepare_login()
         tokens = dict(await self._renewals.newest(tokens))
         if tokens.get("refresh_token") and self._has_to_renew(tokens):
-            tokens = await self._renewed(tokens)
+            tokens = await self._with_claims(tokens)
         try:
             model = await self._token_to_auth_model(tokens)
         except Expired:
             if not tokens.get("refresh_token"):
                 raise
-            tokens = await self._renewed(tokens)
+            tokens = await self._with_claims(tokens)
             model = await self._token_to_auth_model(tokens)
-        login = self.login_of(model)
-        known = ours_in(auth_state).get("subject")
-        if known and login.subject != known:
-            raise Denied("The login service now says that you are somebody else", cause="bound")
-        return login
+        return self.check_subject(self.login_of(model), auth_state)
 
     def _has_to_renew(self, tokens: dict[str, Any]) -> bool:
         ends = tokens.get(EXPIRES_AT)
@@ -209,11 +193,8 @@ class OpenIDMixin(OpenIDClaims, OpenIDSettings, LoginMixin):
         named = claimed_groups(signed if isinstance(signed, dict) else {}, tuple(self.group_claims))
         return has_ended or bool(named.groups or named.missing)
 
-    async def _renewed(self, tokens: dict[str, Any]) -> dict[str, Any]:
-        async def ask(refresh_token: str) -> dict[str, Any]:
-            return await self.get_token_info(None, self.build_refresh_token_request_params(refresh_token))
-
-        fresh = dict(await self._renewals.renew(tokens, ask))
+    async def _with_claims(self, tokens: dict[str, Any]) -> dict[str, Any]:
+        fresh = await self.renewed(tokens)
         old, new = tokens.get(CLAIMS), fresh.get(CLAIMS)
         if new is None and old is not None:
             fresh[CLAIMS] = old

@@ -71,7 +71,7 @@ class OpenIDClaims(Configurable):
 
     def namespace(self) -> str:
         """Of the subject."""
-        return f"oidc:{self.issuer}"
+        return f"oidc:{self.issuer or self.token_url}"
 
     def subject_of(self, user_info: dict[str, Any]) -> str:
         """The immutable id. Raises Denied."""

@@ -77,11 +77,13 @@ class OpenIDSettings(Configurable):
     def check_settings(self) -> None:
         """Raises ConfigurationError."""
         me = f"c.{type(self).__name__}"
-        if not self.issuer:
+        is_named = self.authorize_url and self.token_url and self.userdata_url
+        if not self.issuer and (self.require_id_token or not is_named):
             raise ConfigurationError(
                 "There is no issuer",
                 where=f"{me}.issuer",
-                fix="Write the address that the provider names itself by.",
+                fix="Write the address that the provider names itself by. For plain OAuth without id_tokens: "
+                "require_id_token = False, authorize_url, token_url and userdata_url.",
             )
         for name in ("issuer", "jwks_url", "authorize_url", "token_url", "userdata_url"):
             if getattr(self, name):
