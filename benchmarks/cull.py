@@ -1,7 +1,8 @@
 """What does it cost a hub, and a culler, to find and delete the people who are gone?
 
-The peer is jupyterhub-idle-culler with `--cull-users`. Each side has a JupyterHub of its own with the same
-people; a fault proxy before it delays every deletion equally.
+The peer is jupyterhub-idle-culler with `--cull-users`; ours is a whole run, with marks, Lease, audit log and
+the look at everybody's record. Each side has a JupyterHub of its own with the same people, once with SQLite
+and once with PostgreSQL; a fault proxy before it delays every deletion equally.
 """
 
 from __future__ import annotations
@@ -20,113 +21,135 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from tests.clients.culler_hub import SPAWNER, TOKEN, add_people, make_database, services
+from libretexts_hub.domain.cull_mark import Mark, to_annotations
+from tests.clients.culler_hub import TOKEN
 from tests.servers.faults import FaultProxy
-from tests.servers.hub import HubProcess
 
-from .figures import OURS, SIDES, Series, sides_of_round
+from .cull_hubs import ENGINES, START_SECONDS, databases, filled_hub
+from .cull_worker import CONCURRENCY, SHARE_GONE, name_of
+from .fake_cluster import FakeCluster
+from .figures import SIDES, Series, sides_of_round
 from .report import report, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FULL, QUICK = 100_000, 1_200
-SHARE_GONE = 5  # one of five
+FULL, QUICK = 100_000, 1_000
 LATENCY_SECONDS = 0.2
-YEAR = 365 * 86400
-TICKS = os.sysconf("SC_CLK_TCK")
+DAY = 86400
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC).timestamp()
+CREATED = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
 ROOT = Path(__file__).parents[1]
+MEASURES = {"list_hub_time": "s", "list_hub_cpu": "s", "before_delete": "s", "delete_time": "s", "peak": "MB"}
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cull", description=__doc__)
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} people, under 60 seconds")
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
-    parser.add_argument("--users", type=int, help=f"how many people (default {FULL})")
-    parser.add_argument("--deletions", type=int, help="how many of them are deleted in each round")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds of each measure (at least 5)")
+    parser.add_argument("--users", type=int, help=f"how many people (default {FULL}); one in five is gone")
+    parser.add_argument("--deletions", type=int, help="how many the peer deletes, one at a time (300)")
+    parser.add_argument("--our-deletions", type=int, help="how many ours deletes (all who are gone)")
+    parser.add_argument("--pages", type=int, help="how many of the peer's pages are asked for (40)")
+    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
     chosen = parser.parse_args()
-    if chosen.rounds < 5:
-        parser.error(f"--rounds: at least 5, not {chosen.rounds}")
     chosen.users = chosen.users or (QUICK if chosen.quick else FULL)
     gone = chosen.users // SHARE_GONE
-    chosen.deletions = min(
-        chosen.deletions or (20 if chosen.quick else gone // chosen.rounds), gone // chosen.rounds
-    )
+    chosen.deletions = min(chosen.deletions or (30 if chosen.quick else 300), gone)
+    chosen.our_deletions = min(chosen.our_deletions or gone, gone)
+    chosen.pages = chosen.pages or 40
     return chosen
 
 
-def people(plan: argparse.Namespace) -> Iterator[tuple[str, str | None]]:
-    """One of five is gone; those of round n for 20 - n years, so that each round finds more of them."""
-    now = datetime.now(UTC)
-    gone = plan.users // SHARE_GONE
+def people(plan: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    """One of five was last seen in 2020, spread over the hub, and the rest today."""
+    now = time.time() - 3600
     for number in range(plan.users):
-        round_number = number // plan.deletions if number < plan.deletions * plan.rounds else plan.rounds
-        away = (20 - round_number) * YEAR if number < gone else number % 86400
-        then = datetime.fromtimestamp(now.timestamp() - away, UTC)
-        yield f"person-{number:06}", then.strftime("%Y-%m-%d %H:%M:%S.%f")
+        then = LONG_AGO if number % SHARE_GONE == 0 else now - number % 3600
+        yield name_of(number), datetime.fromtimestamp(int(then), UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def limit_of_round(number: int) -> float:
-    """Seconds: those of this round and of earlier ones have been away for longer."""
-    return (19.5 - number) * YEAR
+def marked(plan: argparse.Namespace) -> Iterator[tuple[str, dict[str, str]]]:
+    """The homes of those who are gone, whose time is over."""
+    for name in (name_of(number * SHARE_GONE) for number in range(plan.our_deletions)):
+        mark = Mark(
+            marked_at=time.time() - 3 * DAY,
+            delete_after=time.time() - 2 * DAY,
+            rule="away",
+            reason="not seen since 2020",
+            user=name,
+            claim_uid=f"uid-{name}",
+            user_created=CREATED,
+            last_activity=LONG_AGO,
+            notices=((DAY, time.time() - 3 * DAY),),
+        )
+        yield name, {key: value for key, value in to_annotations(mark).items() if value is not None}
 
 
-def cpu_seconds(pid: int) -> float:
-    """CPU time of a process so far. Listing is synchronous in the hub: its thread does nothing else then."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
-async def work(side: str, action: str, url: str, limit: float) -> dict[str, Any]:
-    words = [sys.executable, "-m", "benchmarks.cull_worker", side, action, f"{url}/hub/api", str(limit)]
-    environment = os.environ | {"JUPYTERHUB_API_TOKEN": TOKEN}
+async def work(action: str, url: str, pid: int, limit: int, **environment: str) -> dict[str, Any]:
+    words = [sys.executable, "-m", "benchmarks.cull_worker", action, f"{url}/hub/api", str(pid), str(limit)]
     process = await asyncio.create_subprocess_exec(
-        *words, cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+        *words,
+        cwd=ROOT,
+        env=os.environ | {"JUPYTERHUB_API_TOKEN": TOKEN} | environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
     )
-    said, _ = await process.communicate()
+    said, trouble = await process.communicate()
     if process.returncode:
-        raise RuntimeError(f"{side} ended with {process.returncode} while it was to {action}")
+        raise RuntimeError(f"{action} ended with {process.returncode}: {trouble.decode()[-1000:]}")
     return dict(json.loads(said))
 
 
 class Bench:
-    """Both hubs and what was measured."""
+    """Both hubs of one engine, and what was measured."""
 
-    def __init__(self, plan: argparse.Namespace, sides: dict[str, SimpleNamespace]) -> None:
-        self.plan = plan
-        self.sides = sides
-        self.series = {
-            "list_hub_time": Series("s"),
-            "list_time": Series("s"),
-            "delete_time": Series("s"),
-            "peak": Series("MB"),
+    def __init__(self, plan: argparse.Namespace, engine: str, kubeconfig: Path) -> None:
+        self.plan, self.engine, self.kubeconfig = plan, engine, kubeconfig
+        self.hubs: dict[str, SimpleNamespace] = {}
+        self.series = {name: Series(unit) for name, unit in MEASURES.items()}
+        self.facts: dict[str, Any] = {}
+
+    async def ours(self) -> None:
+        """One run: everything before the first deletion, and the deletions."""
+        hub = self.hubs["ours"]
+        done = await work("sweep", hub.faults.url, hub.pid, 0, KUBECONFIG=str(self.kubeconfig))
+        self._note("ours", done, done["cpu_until_first_delete"])
+        await self._deleted("ours", self.plan.our_deletions)
+
+    async def peer(self) -> None:
+        """Its lists (a part of their pages); then its deletions, of some, with a list that costs nothing."""
+        hub = self.hubs["peer"]
+        listed = await work("list", hub.faults.url, hub.pid, self.plan.pages)
+        done = await work("peer", hub.faults.url, hub.pid, self.plan.deletions)
+        self._note("peer", listed | {"peak_mb": done["peak_mb"]}, listed["page_cpu"])
+        await self._deleted("peer", self.plan.deletions)
+
+    def _note(self, side: str, done: dict[str, Any], before: float) -> None:
+        self.series["list_hub_time"].add(side, done["page_seconds"])
+        self.series["list_hub_cpu"].add(side, done["page_cpu"])
+        self.series["before_delete"].add(side, before)
+        self.series["peak"].add(side, done["peak_mb"])
+        self.facts[side] = {
+            key: done[key]
+            for key in ("pages", "pages_asked", "most_in_flight", "memory", "counts")
+            if key in done
         }
-        self.facts: dict[str, Any] = {"users": plan.users, "deletions_per_round": plan.deletions}
 
-    async def list_round(self, number: int) -> None:
-        for side in sides_of_round(number):
-            hub = self.sides[side].hub
-            before = cpu_seconds(hub._process.pid)
-            done = await work(side, "list", hub.url, limit_of_round(self.plan.rounds))
-            self.series["list_hub_time"].add(side, cpu_seconds(hub._process.pid) - before)
-            self.series["list_time"].add(side, done["seconds"])
-            self.series["peak"].add(side, done["peak_mb"])
-
-    async def delete_round(self, number: int) -> None:
-        for side in sides_of_round(number):
-            faults = self.sides[side].faults
-            await faults.forget()
-            done = await work(side, "delete", faults.url, limit_of_round(number))
-            deleted = [each for each in await faults.requests() if each.verb.lower() == "delete"]
-            if len(deleted) != self.plan.deletions or any(each.status != 204 for each in deleted):
-                raise RuntimeError(f"{side} deleted {len(deleted)} of {self.plan.deletions}")
-            end = max(each.started + (each.duration or 0) for each in deleted)
-            self.series["delete_time"].add(side, end - min(each.started for each in deleted))
-            self.series["peak"].add(side, done["peak_mb"])
-            most = most_at_once(deleted)
-            known = self.facts.setdefault("most_deletions_at_once", dict.fromkeys(SIDES, 0))
-            known[side] = max(known[side], most)
+    async def _deleted(self, side: str, wanted: int) -> None:
+        """Seconds for a thousand, from the first one's start to the last one's end."""
+        requests = await self.hubs[side].faults.requests()
+        deleted = [each for each in requests if each.verb == "delete" and "/users/" in each.path]
+        if len(deleted) < 0.95 * wanted or any(each.status != 204 for each in deleted):
+            raise RuntimeError(f"{side} deleted {len(deleted)} of {wanted}: {self.facts[side]}")
+        end = max(each.started + (each.duration or 0) for each in deleted)
+        seconds = end - min(each.started for each in deleted)
+        self.series["delete_time"].add(side, seconds / len(deleted) * 1000)
+        self.facts[side] |= {
+            "deletions": len(deleted),
+            "most_deletions_at_once": most_at_once(deleted),
+            "most_requests_at_once": most_at_once(requests),
+        }
 
 
 def most_at_once(requests: list[Any]) -> int:
@@ -142,30 +165,40 @@ def most_at_once(requests: list[Any]) -> int:
     return most
 
 
-async def measure(plan: argparse.Namespace) -> dict[str, Any]:
+async def measure_engine(plan: argparse.Namespace, engine: str, turn: int) -> Bench:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        sides = {}
-        for side in SIDES:
-            hub = HubProcess(folder / side, spawner=SPAWNER, extra=services())
-            add_people(make_database(hub), people(plan))
+        cluster = await stack.enter_async_context(FakeCluster().running())
+        cluster.fill(marked(plan))
+        cluster.write_kubeconfig(folder / "kubeconfig")
+        bench = Bench(plan, engine, folder / "kubeconfig")
+        for side, url in stack.enter_context(databases(engine, folder)).items():
+            hub = filled_hub(folder / f"hub-{side}", url, people(plan))
             stack.callback(hub.close)
             await hub.start(wait=False)
-            sides[side] = SimpleNamespace(hub=hub)
+            bench.hubs[side] = SimpleNamespace(hub=hub)
         for side in SIDES:
-            hub = sides[side].hub
-            await hub.wait_until_ready()
+            hub = bench.hubs[side].hub
+            await hub.wait_until_ready(START_SECONDS)
             faults = await stack.enter_async_context(FaultProxy.before(hub.url))
             await faults.add("delay", path="*/users/*", verb="delete", seconds=LATENCY_SECONDS)
-            sides[side].faults = faults
-        bench = Bench(plan, sides)
-        for number in range(plan.rounds):
-            await bench.list_round(number)
-        for number in range(plan.rounds):
-            await bench.delete_round(number)
-    peak = max(bench.series["peak"].values[OURS])
-    shown = {"users": plan.users, "rounds": plan.rounds, "quick": plan.quick, "latency": LATENCY_SECONDS}
-    return report("cull", shown, bench.series, bench.facts, {"peak_mb": round(peak, 1)})
+            bench.hubs[side].faults, bench.hubs[side].pid = faults, hub._process.pid
+        for side in sides_of_round(turn):
+            await (bench.ours() if side == "ours" else bench.peer())
+        return bench
+
+
+async def measure(plan: argparse.Namespace) -> dict[str, Any]:
+    series: dict[str, Series] = {}
+    facts: dict[str, Any] = {"users": plan.users, "concurrency": CONCURRENCY}
+    absolute = {}
+    for turn, engine in enumerate(plan.engines):
+        bench = await measure_engine(plan, engine, turn)
+        series |= {f"{engine}_{name}": each for name, each in bench.series.items()}
+        facts[engine] = bench.facts
+        absolute[f"{engine}_peak_mb"] = round(max(bench.series["peak"].values["ours"]), 1)
+    shown = {"users": plan.users, "quick": plan.quick, "latency": LATENCY_SECONDS, "engines": plan.engines}
+    return report("cull", shown, series, facts, absolute)
 
 
 def main() -> None:

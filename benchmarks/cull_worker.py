@@ -1,85 +1,179 @@
 """What does one culler do in a process of its own? Prints seconds, peak memory and what it found, as JSON.
 
-`python -m benchmarks.cull_worker SIDE list|delete URL LIMIT_SECONDS`; the token is in JUPYTERHUB_API_TOKEN.
+`python -m benchmarks.cull_worker sweep|list|peer URL HUB_PID LIMIT`: `sweep` is one whole run of ours, `list`
+asks for the pages that the peer asks for (LIMIT of them, evenly spread), `peer` is one run of the peer. The
+token is in JUPYTERHUB_API_TOKEN, the cluster of ours in KUBECONFIG.
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import logging
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
-CONCURRENCY = 10
-PAGE = 200
-NEVER_SECONDS = 10**9
+CONCURRENCY = 16
+PEER_CONCURRENCY = 10  # its own default
+PEER_PAGE = 50  # the hub's default, which it takes
+SHARE_GONE = 5  # one of five
+TICKS = os.sysconf("SC_CLK_TCK")
+POLICY: dict[str, Any] = {
+    "homes": {"away": {"inactive": "1d", "notices": ["1d"], "grace": "1d"}},
+    "fuse": {"claims": 10**6, "percent": 100},
+}
 
 
-async def ours(url: str, token: str, limit: float, *, delete: bool) -> dict[str, int]:
-    """Those longest away first, until the first who is not away long enough; then as many at a time as the
-    hub is asked with."""
-    from libretexts_hub.clients.hub_api import HubApi
+def cpu_seconds(pid: int) -> float:
+    """CPU time of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+class Watched:
+    """Counts what the pages of lists cost the hub, and what it had cost before somebody was deleted.
+
+    No other request is under way while a page is.
+    """
+
+    def __init__(self, client: Any, pid: int) -> None:
+        self._ask, self._pid = client.ask, pid
+        self.page_seconds = self.page_cpu = 0.0
+        self.pages = 0
+        self.cpu_at_first_delete: float | None = None
+        client.ask = self.ask
+
+    async def ask(self, method: str, path: str, **more: Any) -> Any:
+        """Passed on."""
+        cpu = cpu_seconds(self._pid)
+        if method == "DELETE" and self.cpu_at_first_delete is None:
+            self.cpu_at_first_delete = cpu
+        answer = await self._ask(method, path, **more)
+        if path == "/users":
+            self.pages += 1
+            self.page_seconds += answer.seconds
+            self.page_cpu += cpu_seconds(self._pid) - cpu
+        return answer
+
+
+async def sweep(url: str, token: str, pid: int, limit: int) -> dict[str, Any]:
+    """One run of ours over marked homes: the lists, the records of all people, and who is due goes."""
+    from libretexts_hub.culler.app import IdleCuller
+    from libretexts_hub.culler.sweep import Sweep
+    from libretexts_hub.culler.wiring import wired
+
+    with tempfile.TemporaryDirectory() as folder:
+        app = IdleCuller(**POLICY, url=url, concurrency=CONCURRENCY, audit_file=f"{folder}/audit.jsonl")
+        began, cpu = time.perf_counter(), cpu_seconds(pid)
+        async with wired(app.wires(app.policy(), needs_cluster=True)) as (ports, namespace):
+            client = ports.hub._client  # type: ignore[attr-defined]
+            hub = Watched(client, pid)
+            world = app.world(ports, namespace)
+            memory: list[float] = []
+
+            def note(what: str, done: int, of: int) -> None:
+                if done in (1, of // 2, of):
+                    memory.append(round(memory_mb("VmRSS"), 1))
+
+            report = await Sweep(world, progress=note).run()
+            if report.problem:
+                raise RuntimeError(report.problem)
+            before = (hub.cpu_at_first_delete or cpu_seconds(pid)) - cpu
+            return {
+                "seconds": time.perf_counter() - began,
+                "page_seconds": hub.page_seconds,
+                "page_cpu": hub.page_cpu,
+                "cpu_until_first_delete": before,
+                "pages": hub.pages,
+                "memory": memory,
+                "counts": dict(world.counts),
+                "most_in_flight": client.most_in_flight,
+            }
+
+
+async def pages_of_peer(url: str, token: str, pid: int, limit: int) -> dict[str, Any]:
+    """The peer's own requests for lists, as many of its pages as `limit` says, times what that is short of
+    all. It asks for the next page at once, so the hub does nothing else meanwhile."""
+    from libretexts_hub.clients.hub_api import PAGINATION
     from libretexts_hub.clients.kube_access import fixed
     from libretexts_hub.clients.polite_requests import PoliteClient
 
-    async with PoliteClient(url, fixed(f"token {token}"), concurrency=CONCURRENCY) as client:
-        api = HubApi(client)
-        gone = await _gone(api, time.time() - limit)
-        if delete:
-            queue = iter(gone)
+    async with PoliteClient(url, fixed(f"token {token}")) as client:
 
-            async def work() -> None:
-                for name in queue:
-                    await api.delete_user(name)
+        async def ask(state: str, offset: int) -> tuple[float, float, int]:
+            cpu = cpu_seconds(pid)
+            query = {"state": state, "offset": offset}
+            answer = await client.ask("GET", "/users", query=query, headers={"Accept": PAGINATION})
+            return answer.seconds, cpu_seconds(pid) - cpu, answer.document()["_pagination"]["total"]
 
-            await asyncio.gather(*(work() for _ in range(CONCURRENCY)))
-        return {"found": len(gone), "requests": client.sent, "most_in_flight": client.most_in_flight}
-
-
-async def _gone(api, cutoff: float) -> list[str]:
-    gone: list[str] = []
-    offset: int | None = 0
-    while offset is not None:
-        page = await api.users(offset=offset, limit=PAGE)
-        away = [user for user in page.users if user.last_activity is None or user.last_activity < cutoff]
-        gone += [user.name for user in away if user.last_activity is not None and not user.is_admin]
-        # Never seen sort first; the first who was here lately ends the list.
-        offset = page.next_offset if len(away) == len(page.users) else None
-    return gone
+        *_, total = await ask("inactive", 0)
+        offsets = range(0, total, PEER_PAGE)
+        step = max(1, len(offsets) // limit)
+        chosen = offsets[step // 2 :: step]
+        asked = [await ask("inactive", offset) for offset in chosen]
+        ready = await ask("ready", 0)
+        share = len(offsets) / len(asked)
+        return {
+            "page_seconds": sum(each[0] for each in asked) * share + ready[0],
+            "page_cpu": sum(each[1] for each in asked) * share + ready[1],
+            "pages": len(offsets) + 1,
+            "pages_asked": len(asked) + 1,
+        }
 
 
-async def peer(url: str, token: str, limit: float, *, delete: bool) -> dict[str, int]:
-    """jupyterhub-idle-culler as its command line runs it, with `--cull-users`."""
+def name_of(number: int) -> str:
+    """Of one of the people; those who are gone are 0, SHARE_GONE, 2 * SHARE_GONE, ..."""
+    return f"person-{number:06}"
+
+
+async def peer(url: str, token: str, pid: int, limit: int) -> dict[str, Any]:
+    """jupyterhub-idle-culler as its command line runs it, with `--cull-users`; of its lists, which `list`
+    measures, it is given the end at once: `limit` people who are gone."""
     from jupyterhub_idle_culler import cull_idle
+    from tornado.httpclient import HTTPResponse
+    from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
-    logger = logging.getLogger("idle-culler")
+    gone = [
+        {"name": name_of(number * SHARE_GONE), "admin": False, "servers": {}}
+        | {"created": "2000-01-01T00:00:00Z", "last_activity": "2020-01-01T00:00:00Z"}
+        for number in range(limit)
+    ]
+    fetch = SimpleAsyncHTTPClient.fetch
+
+    def listed(self: Any, request: Any, **more: Any) -> Any:
+        if "/users?" not in request.url:
+            return fetch(self, request, **more)
+        people = gone if "state=inactive" in request.url else []
+        answer: asyncio.Future[HTTPResponse] = asyncio.get_running_loop().create_future()
+        answer.set_result(HTTPResponse(request, 200, buffer=io.BytesIO(json.dumps(people).encode())))
+        return answer
+
+    SimpleAsyncHTTPClient.fetch = listed
+    began = time.perf_counter()
+    log = logging.getLogger("idle-culler")
     await cull_idle(
-        url,
-        token,
-        int(limit) if delete else NEVER_SECONDS,
-        logger,
-        cull_users=True,
-        concurrency=CONCURRENCY,
-        cull_admin_users=False,
+        url, token, 86400, log, cull_users=True, concurrency=PEER_CONCURRENCY, cull_admin_users=False
     )
-    return {}
+    return {"seconds": time.perf_counter() - began}
 
 
 def main() -> None:
-    side, action, url, limit = sys.argv[1:5]
+    action, url, pid, limit = sys.argv[1:5]
     token = os.environ["JUPYTERHUB_API_TOKEN"]
-    run = {"ours": ours, "peer": peer}[side]
-    began = time.perf_counter()
-    facts = asyncio.run(run(url, token, float(limit), delete=action == "delete"))
-    print(json.dumps({"seconds": time.perf_counter() - began, "peak_mb": peak_mb(), **facts}))
+    run = {"sweep": sweep, "list": pages_of_peer, "peer": peer}[action]
+    logging.basicConfig(level=logging.INFO)
+    facts = asyncio.run(run(url, token, int(pid), int(limit)))
+    print(json.dumps({**facts, "peak_mb": memory_mb("VmHWM")}))
 
 
-def peak_mb() -> float:
-    """The largest resident set of this program; getrusage would count that of its parent, too."""
-    [line] = [line for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line]
+def memory_mb(key: str) -> float:
+    """VmHWM: the largest resident set of this program; getrusage would count that of its parent, too."""
+    [line] = [line for line in Path("/proc/self/status").read_text().splitlines() if key in line]
     return int(line.split()[1]) / 1024
 
 

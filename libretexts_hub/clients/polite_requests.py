@@ -2,7 +2,7 @@
 
 A read is sent again, with jitter and as late as Retry-After says, until its deadline. A change is sent again
 only when it surely had no effect: 429, or a connection that was refused. While a server asks to wait, all
-requests to it wait; never are there more of them than `concurrency`.
+requests to it wait, and fewer are under way at once; never are there more of them than `concurrency`.
 """
 
 import asyncio
@@ -18,12 +18,15 @@ from typing import Any, Self
 import aiohttp
 from yarl import URL
 
+from libretexts_hub.clients.door import Door
 from libretexts_hub.domain.culling_errors import UnavailableError
 
 # Statuses of a server, or of a proxy before it, that is busy, restarts or has a bad moment.
 PASSING = frozenset({408, 429, 500, 502, 503, 504})
 AGAIN = "Look whether it runs and what its log says; the next run tries it again."
 FIRST_PAUSE_SECONDS = 0.25
+# A server whose answer took longer gets fewer requests at once.
+SLOW_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 20.0
 # A server may ask for more patience than its deadline, but not put the culler to sleep for ever.
 LONGEST_RETRY_AFTER_SECONDS = 120.0
@@ -94,7 +97,7 @@ class PoliteClient:
         self.base = base.rstrip("/")
         self.in_flight = self.most_in_flight = self.sent = self.retried = 0
         self._authorization = authorization
-        self._door = asyncio.Semaphore(concurrency)
+        self._door = Door(concurrency)
         self._patience = patience or Patience()
         self._tls = tls
         self._not_before = 0.0
@@ -171,9 +174,13 @@ class PoliteClient:
             except aiohttp.ClientConnectorError as error:
                 return None, type(error).__name__, True
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                if isinstance(error, TimeoutError):
+                    self._door.narrow()
                 return None, type(error).__name__, False
             finally:
                 self.in_flight -= 1
+            is_much = answer.status in (429, 503) or answer.seconds > SLOW_SECONDS
+            self._door.narrow() if is_much else self._door.widen()
         return answer, f"it answers {answer.status}", answer.status == 429
 
     async def _send(self, method: str, target: URL, document: object, headers: Mapping[str, str]) -> Answer:
