@@ -137,6 +137,7 @@ class IdleCuller(CullerSettings):
                 concurrency=self.concurrency,
                 user_page=self.api_page_size,
                 snapshot_seconds=self.snapshot_timeout,
+                asks_hub=self.needs_hub_consent,
                 **settings,
             ),
         )

@@ -77,6 +77,16 @@ class NoticeSender:
             log.warning("The notice %s for %r was not sent by %s: %s", notice.kind, notice.user, name, why)
         return Sent(taken, failed, any(name in self._reaching for name in taken))
 
+    async def address(self, notice: Notice) -> str:
+        """Where mail would go now; empty where nobody knows."""
+        if self._mail is None or self._addresses is None:
+            return ""
+        try:
+            return await self._addresses.of(notice)
+        except LibreTextsHubError as error:
+            log.warning("The address of %r could not be looked up: %s", notice.user, error)
+            return ""
+
     async def _attempt(self, name: str, notice: Notice, letter: Letter) -> str:
         """Empty when it was taken, else what went wrong."""
         try:
@@ -93,7 +103,9 @@ class NoticeSender:
         return ""
 
     async def _by_mail(self, notice: Notice, letter: Letter) -> None:
-        address = await self._addresses.of(notice) if self._addresses is not None else ""
+        address = notice.address
+        if not address and self._addresses is not None:
+            address = await self._addresses.of(notice)
         if not address or self._mail is None:
             raise NotReachedError("no mail address is known")
         await self._mail.send(address, letter.subject, letter.text)

@@ -14,12 +14,18 @@ from libretexts_hub.culler.world import EndedError, World
 from libretexts_hub.domain.claims import Place
 from libretexts_hub.domain.cull_fuse import blown
 from libretexts_hub.domain.cull_plan import Entry
-from libretexts_hub.domain.cull_verdicts import Delete, Keep, MarkIt, Notify, Unmark, Verdict
+from libretexts_hub.domain.cull_verdicts import Delete, Keep, MarkIt, Notify, Release, Unmark, Verdict
 from libretexts_hub.domain.culling import Ledger
 from libretexts_hub.domain.culling_errors import CullingError
 
 MOST_FAILURES = 10
+UNSAFE = (
+    "no server's state says that the hub leaves homes to the culler: it would delete them with the record of "
+    "their person, and a mark would stay on the home of somebody who comes back. Set "
+    "c.LibreTextsSpawner.culler_owns_homes = True, and start any server once"
+)
 WORDS: dict[type, str] = {MarkIt: "mark", Notify: "notify", Unmark: "unmark", Keep: "keep", Delete: "delete"}
+WORDS |= {Release: "keep"}
 
 
 @dataclass(frozen=True)
@@ -165,7 +171,11 @@ class Sweep:
         """Orphans, and what may go: both only with the records of all people at hand."""
         world, settings = self.world, self.world.settings
         places = {place for due in self._due for place in due.places}
-        known = await references(world.ports.hub, places, settings.naming, limit=settings.user_page)
+        read = await references(world.ports.hub, places, settings.naming, limit=settings.user_page)
+        known, unsafe = read.by_place, ""
+        if settings.asks_hub and not read.is_left_to_culler and len(self._orphans) < len(self._due):
+            unsafe = UNSAFE
+            world.raise_alarm(unsafe)
         orphans = set(self._orphans)
         going = sorted((due for due in self._due if due.name not in orphans), key=lambda due: due.order)
         allowed, left = [], settings.policy.fuse.most_deletes(survey.seen.claims)
@@ -183,7 +193,7 @@ class Sweep:
         async def delete(name: str) -> None:
             if self.only_plans:
                 case = await read_case(world, name, by_name[name].places)
-                self._plan(_without_referred(case, known))
+                self._plan(_without_referred(case, known), keep_because=unsafe)
             elif not world.alarm:
                 stays = await delete_person(world, name, by_name[name].places, known)
                 if stays:
@@ -235,7 +245,7 @@ def _without_referred(case: Case, known: dict[Place, frozenset[str]]) -> Case:
     for each in case.judged:
         others = only_theirs(each.claim.place, case.person, known)
         if others and not isinstance(each.verdict, Keep):
-            has_mark = isinstance(each.verdict, Notify | Delete | Unmark)
+            has_mark = isinstance(each.verdict, Notify | Release | Delete | Unmark)
             verdict: Verdict = Unmark(others) if has_mark else Keep(others)
             judged.append(type(each)(each.claim, each.tied, verdict))
         else:

@@ -46,6 +46,7 @@ class Settings:
     """How a run goes. `concurrency`: people at a time; `most_claims`: of one person, more are kept.
 
     `only`: claims that may be deleted at all, by place, with their uid: a plan that was agreed to.
+    `asks_hub`: no home goes where no state in the hub says that it leaves homes to the culler.
     """
 
     policy: Policy
@@ -58,6 +59,7 @@ class Settings:
     snapshot_seconds: float = 600.0
     snapshot_pause: float = 5.0
     only: Mapping[Place, str] | None = None
+    asks_hub: bool = False
 
 
 class EndedError(CullingError):

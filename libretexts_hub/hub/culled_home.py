@@ -168,8 +168,13 @@ class CulledHomeMixin(Configurable):
     # State --------------------------------------------------------------------------------------------------
 
     def get_state(self):
-        """KubeSpawner's state, and the address, where one is to be kept."""
+        """KubeSpawner's state, and the address, where one is to be kept.
+
+        Without a state saying so the culler deletes no home: the hub might delete it with the record.
+        """
         state = super().get_state()
+        if self.culler_owns_homes:
+            state[core().LEFT_TO_CULLER] = True
         if self.notice_email and self._notice_address:
             state[STATE_KEY] = self._notice_address
         return state
