@@ -51,6 +51,7 @@ class Report:
     entries: list[Entry] = field(default_factory=list)
     untied: list[tuple[Place, str]] = field(default_factory=list)
     waiting: int = 0
+    is_skipped: bool = False
     looked_at: int = 0
 
 
@@ -84,6 +85,7 @@ class Sweep:
         try:
             if not self.is_dry and not await lease.acquire():
                 self.report.problem = "another culler holds the Lease"
+                self.report.is_skipped = True
                 return self.report
             try:
                 await self._run()
@@ -91,6 +93,7 @@ class Sweep:
                 if not self.is_dry:
                     await lease.release()
         except CullingError as error:
+            self.world.errors[type(error).__name__] += 1
             self._say(str(error))
         return self.report
 
@@ -126,6 +129,8 @@ class Sweep:
         case = await read_case(self.world, name, survey.people[name])
         self.report.looked_at += 1
         for each in case.judged:
+            self.world.verdicts[WORDS[type(each.verdict)]] += 1
+            self.world.verdict_bytes[WORDS[type(each.verdict)]] += each.claim.bytes
             if isinstance(each.verdict, Keep) and each.verdict.is_alarming:
                 self.world.raise_alarm(f"{each.claim.name} of {name}: {each.verdict.reason}")
         if case.person.user is None and not any(isinstance(each.verdict, Delete) for each in case.judged):
@@ -231,7 +236,7 @@ class Sweep:
             self._say(str(error))
         except CullingError as error:
             self._failures += 1
-            self.world.counts["failed"] += 1
+            self.world.errors[type(error).__name__] += 1
             self._say(f"{name}: {error}")
 
     def _say(self, problem: str) -> None:

@@ -68,12 +68,19 @@ class EndedError(CullingError):
 
 @dataclass
 class World:
-    """One run. `ended` is why no more may be changed, `alarm` why nothing more may be deleted."""
+    """One run. `ended` is why no more may be changed, `alarm` why nothing more may be deleted.
+
+    `counts` are the steps that were taken, `errors` kinds of those that were not, `verdicts` and
+    `verdict_bytes` what was decided about claims, once each.
+    """
 
     ports: Ports
     settings: Settings
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("libretexts_hub.culler"))
     counts: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
+    verdict_bytes: Counter[str] = field(default_factory=Counter)
     ended: str = ""
     alarm: str = ""
 

@@ -5,6 +5,7 @@ Unknown means kept: no activity and no date of creation, a time in the future, a
 
 from dataclasses import dataclass, replace
 
+from libretexts_hub.domain.cull_annotations import ERASE
 from libretexts_hub.domain.cull_homes import DELETE, HomeRule, rule_for
 from libretexts_hub.domain.cull_mark import Mark, Unreadable, read_mark
 from libretexts_hub.domain.cull_policy import Policy
@@ -44,6 +45,8 @@ def judge(claim: Claim, person: Person, policy: Policy, *, now: float) -> Verdic
         return Keep("it is being deleted already")
     if isinstance(mark, Unreadable):
         return Unmark(mark.reason)
+    if mark is not None and mark.rule == ERASE and person.user is None:
+        return Keep("its person asked to be erased, and that was cut off: run cull erase again")
     kept = _protected(claim, person, policy, now) or _not_gone(claim, person, policy, now)
     if kept:
         return Unmark(kept) if mark is not None else Keep(kept)
