@@ -177,12 +177,13 @@ class Sweep:
         world, settings = self.world, self.world.settings
         places = {place for due in self._due for place in due.places}
         read = await references(world.ports.hub, places, settings.naming, limit=settings.user_page)
-        known, unsafe = read.by_place, ""
-        if settings.asks_hub and not read.is_left_to_culler and len(self._orphans) < len(self._due):
-            unsafe = UNSAFE
-            world.raise_alarm(unsafe)
-        orphans = set(self._orphans)
+        known, orphans = read.by_place, set(self._orphans)
         going = sorted((due for due in self._due if due.name not in orphans), key=lambda due: due.order)
+        staying: list[Due] = []
+        if settings.asks_hub and not read.is_left_to_culler:
+            # Where the record went already it was asked before that.
+            staying = [due for due in going if not due.released]
+            going = [due for due in going if due.released]
         allowed, left = [], settings.policy.fuse.most_deletes(survey.seen.claims)
         for due in going:
             if len(due.places) <= left:
@@ -198,20 +199,23 @@ class Sweep:
         async def delete(name: str) -> None:
             if self.only_plans:
                 case = await read_case(world, name, by_name[name].places)
-                self._plan(_without_referred(case, known), keep_because=unsafe)
+                self._plan(_without_referred(case, known))
             elif not world.alarm:
                 stays = await delete_person(world, name, by_name[name].places, known)
                 if stays:
                     world.log.info("%s: %s", name, stays)
 
+        if staying:
+            self._say(f"Nobody's home goes: {UNSAFE}")
         await self._each(self._orphans, orphan, "orphans")
         if allowed and not self.only_plans and not world.alarm:
             # Before, so that a run that is cut off does not look like a hub that lost its people.
             await self._remember(survey, sum(not due.released for due in allowed))
         await self._each([due.name for due in allowed], delete, "deleted")
-        for due in (due for due in going if due not in allowed) if self.only_plans else ():
+        waits = "it waits for the next run: the fuse lets no more go in one"
+        for due in [*staying, *(due for due in going if due not in allowed)] if self.only_plans else ():
             case = await read_case(world, due.name, due.places)
-            self._plan(case, keep_because="it waits for the next run: the fuse lets no more go in one")
+            self._plan(case, keep_because=UNSAFE if due in staying else waits)
 
     async def _each(self, names: Collection[str], do: Callable[[str], Awaitable[None]], what: str) -> None:
         """As many at a time as `concurrency` says, none after the run was ended."""

@@ -180,16 +180,30 @@ def test_the_record_of_a_named_server_goes_with_its_home_and_the_person_stays():
 
 
 @pytest.mark.parametrize("is_left", [True, False])
-def test_no_home_goes_where_no_hub_says_that_it_leaves_them_to_the_culler(is_left):
+def test_no_record_goes_where_no_hub_says_that_it_leaves_homes_to_the_culler(is_left):
+    model = prepared(fresh)
+    forget_consent(model, is_left)
+    report, world = go(model, asks_hub=True)
+    assert ("ann" not in model.records) == is_left
+    assert ("culler_owns_homes" in report.problem) == (not is_left)
+    assert bool(world.counts["deleted"]) == is_left  # the orphan
+    forget_consent(model, is_left)
+    plan = loop_of().run_until_complete(Sweep(world_of(model, asks_hub=True), is_dry=True).run())
+    model.lease_holder = None
+    assert any("culler_owns_homes" in entry.reason for entry in plan.entries) == (not is_left)
+
+
+def test_what_was_begun_is_ended_though_nobody_is_left_who_could_say_so():
     model = prepared(released)
+    forget_consent(model, False)
+    go(model, asks_hub=True)
+    assert (NAMESPACE, "claim-ann") not in model.claims
+
+
+def forget_consent(model, is_left):
     for record in model.records.values() if not is_left else ():
         for server in record.servers.values():
-            del server["state"][keys.LEFT_TO_CULLER]
-    before = len(model.deleted)
-    report, world = go(model, asks_hub=True)
-    assert (len(model.deleted) > before) == is_left
-    assert ("culler_owns_homes" in report.problem) == (not is_left)
-    assert "records deleted" not in world.counts or is_left
+            server["state"].pop(keys.LEFT_TO_CULLER, None)
 
 
 def test_a_home_in_the_namespace_of_a_route_goes_with_its_person():
