@@ -43,7 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     guard.add_argument("--release", action="store_true", help="take the hold off")
     verbs.add_parser("status", help="the homes that are marked or on hold")
     back = verbs.add_parser("restore", help="make a home again from its snapshot; lists them without a name")
-    back.add_argument("snapshot", nargs="?", metavar="NAMESPACE/NAME")
+    back.add_argument(
+        "snapshot", nargs="?", metavar="NAMESPACE/NAME", help="such as jhub/cull-0c1d-1790000000"
+    )
     kept = verbs.add_parser("export", help="what the hub, the cluster and the audit log hold of a person")
     kept.add_argument("user", help="the name of a hub user, such as ada")
     gone = verbs.add_parser("erase", help="delete everything of a person now, who asked for it")
