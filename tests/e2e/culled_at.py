@@ -6,7 +6,6 @@ import asyncio
 import json
 import sys
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
@@ -17,6 +16,7 @@ from libretexts_hub.culler.local import SystemClock
 from libretexts_hub.culler.wiring import wired
 
 if TYPE_CHECKING:
+    from libretexts_hub.clients.kube_api import KubeApi
     from libretexts_hub.culler.sweep import Report
 
 DAY = 86400
@@ -37,8 +37,13 @@ class Later(SystemClock):
 async def run(settings: dict, days: float) -> Report:
     """One run of the whole culler, which gives up soon, so that no test waits for minutes."""
     app = IdleCuller(**settings)
+
+    def own_lease(api: KubeApi, namespace: str, name: str, holder: str) -> Lease:
+        """The culler's own namespace is that of other tests too."""
+        return Lease(api, namespace, f"{name}-{settings['namespaces'][0]}", holder, duration=LEASE_SECONDS)
+
     with (
-        patch("libretexts_hub.culler.wiring.Lease", partial(Lease, duration=LEASE_SECONDS)),
+        patch("libretexts_hub.culler.wiring.Lease", own_lease),
         patch("libretexts_hub.clients.polite_requests.Patience", lambda: QUICK),
     ):
         async with wired(app.wires(app.policy(), needs_cluster=True)) as (ports, namespace):

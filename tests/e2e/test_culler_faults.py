@@ -6,6 +6,7 @@ culler is in this process, and a process of its own where that is killed.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
 import json
@@ -21,7 +22,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
+from libretexts_hub.cli import cull as cli
+from libretexts_hub.clients import hub_database
+from libretexts_hub.culler.audit import read
 from libretexts_hub.domain import cull_annotations as keys
+from libretexts_hub.domain.binding import Account
+from libretexts_hub.errors import SetupError
+from libretexts_hub.hub.authenticators.accounts import Accounts
 from tests.clients.culler_hub import SPAWNER, TOKEN, culler_of, make_database, services
 from tests.e2e.culled_at import run
 from tests.servers.faults import ROOT, FaultProxy
@@ -307,3 +314,39 @@ async def test_a_clock_that_is_wrong_ends_the_run_before_anything_is_done(site):
     assert "clock" in problem
     assert await site.has_record(name)
     await site.ends(name)
+
+
+async def test_everything_of_a_person_is_erased_and_exported_at_a_terminal(site, tmp_path, capsys):
+    name = await site.due()
+    url = f"sqlite:///{site.hub.folder / 'hub.sqlite'}"
+    with hub_database.opened(url) as connection:
+        accounts = Accounts(connection)
+        accounts.make_table()
+        accounts.bind(Account(name, "test", f"subject of {name}"))
+    config = tmp_path / "culler.py"
+    settings = site.settings(audit_file=str(tmp_path / "audit.jsonl"))
+    config.write_text("".join(f"c.IdleCuller.{key} = {value!r}\n" for key, value in settings.items()))
+
+    async def cull(*words: str) -> tuple[int, str]:
+        parser = argparse.ArgumentParser()
+        cli.add_arguments(parser)
+        code = await asyncio.to_thread(cli.run, parser.parse_args(["--config", str(config), *words]))
+        return code, capsys.readouterr().out
+
+    code, said = await cull("export", name)
+    assert (code, json.loads(said)["user"]["name"]) == (0, name)
+    with pytest.raises(SetupError, match="--yes"):
+        await cull("erase", name)
+    assert await site.home(name) is not None
+    code, said = await cull("erase", name, "--yes", "--reason", "request 12", "--db-url", url)
+    assert code == 0
+    assert f"claim-{name} is deleted" in said
+    assert f"{name} belongs to nobody now." in said
+    assert await site.home(name) is None
+    assert not await site.has_record(name)
+    lines = read(tmp_path / "audit.jsonl")
+    assert [line["action"] for line in lines] == ["export", "erase", "claim deleted", "erased"]
+    assert {line["reason"] for line in lines[1:]} == {"request 12"}
+    code, said = await cull("erase", name, "--yes", "--db-url", url)
+    assert (code, "had no record" in said) == (0, True)
+    assert await site.home("here") is not None
