@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from libretexts_hub.cli import cull_erase
 from libretexts_hub.cli.menu_listing import columns
 from libretexts_hub.culler.app import IdleCuller
 from libretexts_hub.culler.commands import export, protect, restore, status
@@ -24,23 +25,31 @@ Do = Callable[[IdleCuller, Ports, str], Awaitable[int]]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What may follow `cull`."""
-    parser.add_argument("--config", metavar="FILE", help="settings for c.IdleCuller, Python or JSON")
-    parser.add_argument("--policy", metavar="FILE", help="a policy in YAML instead")
+    parser.add_argument(
+        "--config", metavar="FILE", help="settings for c.IdleCuller in Python or JSON, such as culler.py"
+    )
+    parser.add_argument("--policy", metavar="FILE", help="a policy in YAML instead, such as policy.yaml")
     verbs = parser.add_subparsers(dest="cull_verb", metavar="WHAT", required=True)
     plan = verbs.add_parser("plan", help="what a run would do now, to whom and why")
     plan.add_argument("--json", action="store_true", help="for a program, and for run --plan")
     plan.add_argument("--all", action="store_true", help="also what stays")
     run_now = verbs.add_parser("run", help="one run")
-    run_now.add_argument("--plan", metavar="FILE", help="delete only what this plan deletes, or less")
+    run_now.add_argument(
+        "--plan", metavar="FILE", help="delete only what this plan deletes, or less, such as plan.json"
+    )
     guard = verbs.add_parser("protect", help="put all homes of a person on hold")
-    guard.add_argument("user")
+    guard.add_argument("user", help="the name of a hub user, such as ada")
     guard.add_argument("--reason", default="by an operator", help="written on the claim and in the audit log")
     guard.add_argument("--release", action="store_true", help="take the hold off")
     verbs.add_parser("status", help="the homes that are marked or on hold")
     back = verbs.add_parser("restore", help="make a home again from its snapshot; lists them without a name")
-    back.add_argument("snapshot", nargs="?", metavar="NAMESPACE/NAME")
+    back.add_argument(
+        "snapshot", nargs="?", metavar="NAMESPACE/NAME", help="such as jhub/cull-0c1d-1790000000"
+    )
     kept = verbs.add_parser("export", help="what the hub, the cluster and the audit log hold of a person")
-    kept.add_argument("user")
+    kept.add_argument("user", help="the name of a hub user, such as ada")
+    gone = verbs.add_parser("erase", help="delete everything of a person now, who asked for it")
+    cull_erase.add_arguments(gone)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -58,6 +67,7 @@ def run(args: argparse.Namespace) -> int:
         "status": _status,
         "restore": lambda *world: _restore(args, *world),
         "export": lambda *world: _export(args, *world),
+        "erase": lambda *world: cull_erase.run(args, *world),
     }
     return asyncio.run(_with_world(app, do[args.cull_verb]))
 

@@ -4,7 +4,7 @@ https://jupyterhub.readthedocs.io/en/stable/reference/rest-api.html
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -113,6 +113,16 @@ class HubApi:
         if answer.status not in (202, 204):
             raise refused(answer, f"stop the server {server!r:.60} of {user!r:.100}", self._client.base)
         return answer.status == 204
+
+    async def tell(self, user: str, document: Mapping[str, object]) -> None:
+        """Show a notice on the pages of a person, which hubs with this package's spawner do.
+
+        Raises GoneError where the hub can't, ForbiddenError, UnavailableError, RefusedError.
+        """
+        path = f"/libretexts/cull-notices/{quoted(user)}"
+        answer = await self._client.ask("POST", path, document=dict(document))
+        if answer.status != 204:
+            raise refused(answer, f"show a notice to {user!r:.100}", self._client.base)
 
     async def _know_scopes(self) -> None:
         """Ask once what the token may. A scope with a filter hides people, who would look like gone ones."""

@@ -23,6 +23,9 @@ from libretexts_hub.domain.culling_errors import ForbiddenError
 from libretexts_hub.errors import SetupError
 
 ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+# JupyterHub starts its services without the variables that name the API server; its name is always this.
+# https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
+NAME_IN_CLUSTER = "kubernetes.default.svc"
 # How long a token from a file is used before it is read again.
 TOKEN_SECONDS = 60.0
 # A program that fetches a token may open a browser or ask a cloud.
@@ -43,6 +46,8 @@ def find_access(account: Path = ACCOUNT, environment: Mapping[str, str] | None =
     """This pod's service account, else what KUBECONFIG or ~/.kube/config names. Raises SetupError."""
     environment = os.environ if environment is None else environment
     host = environment.get("KUBERNETES_SERVICE_HOST", "")
+    if not host and not environment.get("KUBECONFIG"):
+        host = NAME_IN_CLUSTER
     try:
         if host and (account / "token").exists():
             return _in_pod(account, host, environment.get("KUBERNETES_SERVICE_PORT", "443"))

@@ -4,11 +4,13 @@ Each is one patch of the claim with the version that was judged. Where somebody 
 is refused, and the next run judges again.
 """
 
+from dataclasses import replace
+
 from libretexts_hub.culler.case import Case, Judged, judge_case
 from libretexts_hub.culler.world import World
 from libretexts_hub.domain.cull_judge import with_notices
 from libretexts_hub.domain.cull_mark import Mark, no_mark, read_mark, to_annotations
-from libretexts_hub.domain.cull_verdicts import MarkIt, Notify, Unmark
+from libretexts_hub.domain.cull_verdicts import MarkIt, Notify, Release, Unmark
 from libretexts_hub.domain.culling import Claim, Notice, Sent
 from libretexts_hub.domain.culling_errors import ConflictError, GoneError
 
@@ -21,6 +23,9 @@ async def act(world: World, case: Case) -> None:
         try:
             if isinstance(each.verdict, MarkIt):
                 claim = await _mark(world, each, each.verdict)
+            elif isinstance(each.verdict, Release):
+                await _release(world, each, each.verdict)
+                continue
             elif isinstance(each.verdict, Unmark):
                 await unmark(world, case, each, each.verdict.reason)
                 continue
@@ -44,6 +49,14 @@ async def _mark(world: World, each: Judged, verdict: MarkIt) -> Claim:
     about = {"claim": marked.place, "uid": marked.uid, "delete_after": mark.delete_after}
     await world.audit("mark", mark.user, mark.reason, **about)  # type: ignore[arg-type]
     return marked
+
+
+async def _release(world: World, each: Judged, verdict: Release) -> None:
+    world.may_change(deleting=True)
+    mark = replace(verdict.mark, user_deleted_at=world.now)
+    await world.ports.claims.annotate(each.claim, to_annotations(mark))
+    about = {"claim": each.claim.place, "uid": each.claim.uid}
+    await world.audit("record deleted", mark.user, verdict.reason, **about)  # type: ignore[arg-type]
 
 
 async def unmark(world: World, case: Case, each: Judged, reason: str) -> None:

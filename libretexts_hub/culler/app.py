@@ -14,7 +14,7 @@ from traitlets import Int, Unicode
 from libretexts_hub import __version__
 from libretexts_hub.culler.health import Health, HealthServer
 from libretexts_hub.culler.local import CallableArbiter
-from libretexts_hub.culler.metrics import LAST_RUN_AT, RUNS, STEPS
+from libretexts_hub.culler.metrics import IS_LEADER, note_run
 from libretexts_hub.culler.servers import ServerSweep, Told
 from libretexts_hub.culler.settings import CullerSettings
 from libretexts_hub.culler.sweep import Report, Sweep
@@ -111,6 +111,7 @@ class IdleCuller(CullerSettings):
         health = Health(stale_after=max(self.cull_every, 60) * 2 + 3600)
         told: Told = set()
         async with wired(wires) as (ports, namespace):
+            IS_LEADER.set_function(lambda: float(ports.lease.holds()))
             server = HealthServer(health, port=self.health_port) if self.health_port else None
             if server is not None:
                 await server.__aenter__()
@@ -137,6 +138,7 @@ class IdleCuller(CullerSettings):
                 concurrency=self.concurrency,
                 user_page=self.api_page_size,
                 snapshot_seconds=self.snapshot_timeout,
+                asks_hub=self.needs_hub_consent,
                 **settings,
             ),
         )
@@ -146,6 +148,7 @@ class IdleCuller(CullerSettings):
     ) -> Report:
         """Servers, then homes."""
         arbiter = CallableArbiter(self.arbiter) if self.arbiter is not None else None
+        began = world.ports.clock.monotonic()
         try:
             await ServerSweep(world, arbiter=arbiter, told=told).run()
             report = Report()
@@ -156,11 +159,7 @@ class IdleCuller(CullerSettings):
                     world.log.info("Plan:\n%s", table(report.entries))
         except CullingError as error:
             report = Report(problem=str(error))
-        RUNS.labels(end="aborted" if world.alarm else "failed" if report.problem else "done").inc()
-        for action, count in world.counts.items():
-            STEPS.labels(action=action).inc(count)
-        if not report.problem:
-            LAST_RUN_AT.set(world.now)
+        note_run(world, report, world.ports.clock.monotonic() - began)
         world.log.info(
             "Run %s ended: %s; %s", world.settings.run, report.problem or "done", dict(world.counts)
         )

@@ -88,10 +88,10 @@ def judge_case(world: World, person: Person, claims: Collection[Claim], absent: 
 
 
 def tie_to(claim: Claim, person: Person, naming: Naming, absent: frozenset[str]) -> Tied | Untied:
-    """As `tie`; of a person whose record we removed, the mark says what the state said before."""
+    """As `tie`; where we removed the record, or were about to, the mark says what the state said before."""
     mark = read_mark(claim)
     tied = tie(claim, person.user or HubUser(person.name), naming, absent=absent)
-    released = isinstance(mark, Mark) and mark.user_deleted_at is not None and mark.user == person.name
+    released = isinstance(mark, Mark) and mark.deleting_at is not None and mark.user == person.name
     if isinstance(tied, Untied) and person.user is None and released and OWNER in claim.annotations:
         return Tied(person.name, None, "mark")
     return tied

@@ -12,6 +12,7 @@ so, is nobody's: the hub lost that person by other means, and its time begins ag
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from libretexts_hub.culler.afterwards import forget_servers, last_letter
 from libretexts_hub.culler.case import Case, Judged, judge_case, only_theirs, read_case
 from libretexts_hub.culler.secrets import delete_secrets
 from libretexts_hub.culler.snapshotting import ensure_snapshot, wrong_with
@@ -159,12 +160,16 @@ async def _delete_record(world: World, going: Going) -> str:
 
 async def _delete_claims(world: World, going: Going) -> str:
     person = going.case.person
+    letter = await last_letter(world, person, going.case.deletes)
     for claim in going.claims:
-        if claim is going.claims[-1]:
+        if claim is going.claims[-1] and claim.labels.get(COMPONENT) != DATABASE_COMPONENT:
             await delete_secrets(world, person, going.claims)
         if stays := await _delete_claim(world, going, claim):
             return stays
-    await delete_secrets(world, person, going.claims)
+    if person.user is not None:
+        await forget_servers(world, person.name, going.case.judged)
+    if letter is not None and world.ports.notices is not None:
+        await world.ports.notices.send(letter)
     return ""
 
 
@@ -178,6 +183,8 @@ async def _delete_claim(world: World, going: Going, claim: Claim) -> str:
     if await world.mounts.of([claim.place]):
         await _step_back(world, replace(going, claims=(claim,)))
         return f"{claim.name} is mounted by a pod"
+    if claim.labels.get(COMPONENT) == DATABASE_COMPONENT:
+        await delete_secrets(world, going.case.person, (claim,), about_to_go=claim.place)
     # The last look is at the hub: between it and the delete there is no other request.
     again = await _judged_again(world, replace(going, claims=(claim,)))
     if not again.deletes:

@@ -1,6 +1,12 @@
 """What can an operator see of the culler in Prometheus?"""
 
+from typing import TYPE_CHECKING
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+if TYPE_CHECKING:
+    from libretexts_hub.culler.sweep import Report
+    from libretexts_hub.culler.world import World
 
 # Its own, since a culler inside the hub's pod is another process, and tests run several.
 REGISTRY = CollectorRegistry()
@@ -23,7 +29,7 @@ LAST_RUN_AT = Gauge(
 )
 STEPS = Counter(
     "libretexts_cull_steps_total",
-    "What was done: mark, unmark, notice, snapshot, delete_user, delete_claim, stop_server, ...",
+    "What was done: marked, told, unmarked, records deleted, deleted, bytes deleted, stopped, ...",
     ["action"],
     registry=REGISTRY,
 )
@@ -35,7 +41,7 @@ FAILURES = Counter(
 )
 CLAIMS = Gauge(
     "libretexts_cull_claims",
-    "Claims of the last complete run by what was decided of them",
+    "Claims that the last complete run looked at, by what was decided: keep, mark, notify, unmark, delete",
     ["verdict"],
     registry=REGISTRY,
 )
@@ -46,3 +52,21 @@ BYTES = Gauge(
     registry=REGISTRY,
 )
 IS_LEADER = Gauge("libretexts_cull_holds_lease", "1 where this process holds the Lease", registry=REGISTRY)
+
+
+def note_run(world: "World", report: "Report", seconds: float) -> None:
+    """Count one run that has ended."""
+    end = "skipped" if report.is_skipped else "aborted" if world.alarm else "failed"
+    RUNS.labels(end=end if report.problem else "done").inc()
+    RUN_SECONDS.observe(seconds)
+    for action, count in world.counts.items():
+        STEPS.labels(action=action).inc(count)
+    for error, count in world.errors.items():
+        FAILURES.labels(error=error).inc(count)
+    if report.problem:
+        return
+    LAST_RUN_AT.set(world.now)
+    for gauge, found in ((CLAIMS, world.verdicts), (BYTES, world.verdict_bytes)):
+        gauge.clear()
+        for verdict in ("keep", "mark", "notify", "unmark", "delete"):
+            gauge.labels(verdict=verdict).set(found[verdict])

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import smtplib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from libretexts_hub.clients.claim_events import ClaimEvents
@@ -11,14 +12,17 @@ from libretexts_hub.clients.webhook import Webhook
 from libretexts_hub.culler.addresses import Addresses
 from libretexts_hub.culler.letters import Letter, Letters, as_document
 from libretexts_hub.domain.culling import Notice, Sent
+from libretexts_hub.domain.moments import to_text
 from libretexts_hub.errors import LibreTextsHubError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 log = logging.getLogger(__name__)
-MAIL, WEBHOOK, EVENT = "mail", "webhook", "event"
+MAIL, WEBHOOK, EVENT, PAGE = "mail", "webhook", "event", "page"
 TRANSPORTS = (MAIL, WEBHOOK, EVENT)
+# What somebody who is here should see; who is away sees no page.
+ON_PAGES = ("server", "kept")
 REASONS = {
     "mark": "HomeMarked",
     "reminder": "HomeMarked",
@@ -32,6 +36,14 @@ class Transport(Protocol):
     """Sends one notice, or raises."""
 
     async def __call__(self, notice: Notice, letter: Letter) -> None: ...
+
+
+class Pages(Protocol):
+    """The hub, which shows a notice on the pages of a person."""
+
+    async def tell(self, user: str, document: Mapping[str, object]) -> None:
+        """Show it. Raises GoneError where the hub can't."""
+        ...
 
 
 class NotReachedError(Exception):
@@ -50,6 +62,7 @@ class NoticeSender:
         addresses: Addresses | None = None,
         webhook: Webhook | None = None,
         events: ClaimEvents | None = None,
+        pages: Pages | None = None,
         reaching: tuple[str, ...] = (MAIL,),
     ) -> None:
         self._letters = letters
@@ -65,17 +78,30 @@ class NoticeSender:
             self._transports[WEBHOOK] = self._by_webhook
         if events is not None:
             self._transports[EVENT] = self._by_event
+        self._pages = pages
+        if pages is not None:
+            self._transports[PAGE] = self._by_page
 
     async def send(self, notice: Notice) -> Sent:
         """Send it by all of them at once. What failed is in the answer, in words without an address."""
         letter = self._letters.letter(notice)
-        names = tuple(self._transports)
+        names = tuple(name for name in self._transports if name != PAGE or notice.kind in ON_PAGES)
         ends = await asyncio.gather(*(self._attempt(name, notice, letter) for name in names))
         failed = {name: why for name, why in zip(names, ends, strict=True) if why}
         taken = tuple(name for name in names if name not in failed)
         for name, why in failed.items():
             log.warning("The notice %s for %r was not sent by %s: %s", notice.kind, notice.user, name, why)
         return Sent(taken, failed, any(name in self._reaching for name in taken))
+
+    async def address(self, notice: Notice) -> str:
+        """Where mail would go now; empty where nobody knows."""
+        if self._mail is None or self._addresses is None:
+            return ""
+        try:
+            return await self._addresses.of(notice)
+        except LibreTextsHubError as error:
+            log.warning("The address of %r could not be looked up: %s", notice.user, error)
+            return ""
 
     async def _attempt(self, name: str, notice: Notice, letter: Letter) -> str:
         """Empty when it was taken, else what went wrong."""
@@ -93,7 +119,9 @@ class NoticeSender:
         return ""
 
     async def _by_mail(self, notice: Notice, letter: Letter) -> None:
-        address = await self._addresses.of(notice) if self._addresses is not None else ""
+        address = notice.address
+        if not address and self._addresses is not None:
+            address = await self._addresses.of(notice)
         if not address or self._mail is None:
             raise NotReachedError("no mail address is known")
         await self._mail.send(address, letter.subject, letter.text)
@@ -101,6 +129,14 @@ class NoticeSender:
     async def _by_webhook(self, notice: Notice, letter: Letter) -> None:
         if self._webhook is not None:
             await self._webhook.tell(as_document(notice, letter))
+
+    async def _by_page(self, notice: Notice, letter: Letter) -> None:
+        """In the hub's own words; the letter is for those who are away."""
+        document: dict[str, object] = {"kind": notice.kind}
+        if notice.kind == "server":
+            document |= {"server": notice.server or "", "stops_at": to_text(notice.delete_after or 0.0)}
+        if self._pages is not None:
+            await self._pages.tell(notice.user, document)
 
     async def _by_event(self, notice: Notice, letter: Letter) -> None:
         if self._events is None or not notice.claims:

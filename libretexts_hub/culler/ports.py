@@ -158,6 +158,10 @@ class NoticePort(Protocol):
         """Send through every transport that is set. What fails is in the answer, never an exception."""
         ...
 
+    async def address(self, notice: Notice) -> str:
+        """Where mail would go now; empty where nobody knows. It never raises."""
+        ...
+
 
 class DirectoryPort(Protocol):
     """Whether a person is still in the directory or course."""

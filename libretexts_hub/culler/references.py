@@ -5,24 +5,34 @@ the states of all people tells that, so they are read before anything is deleted
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from libretexts_hub.culler.people import all_people
 from libretexts_hub.culler.ports import HubPort
 from libretexts_hub.domain.claims import Naming, Place, names_for, places_of
+from libretexts_hub.domain.cull_annotations import LEFT_TO_CULLER
 from libretexts_hub.domain.culling import DATABASE, HOME, HubUser
 
 
-async def references(
-    hub: HubPort, places: Collection[Place], naming: Naming, *, limit: int
-) -> dict[Place, frozenset[str]]:
-    """Who refers to each place, by state or by the name that their own claim has or would have.
+@dataclass(frozen=True)
+class References:
+    """`by_place`: who refers to each place, by state or by the name that their own claim has or would have.
 
-    Raises CullingError.
+    `is_left_to_culler`: a hub with `culler_owns_homes` wrote one of the states.
     """
+
+    by_place: dict[Place, frozenset[str]]
+    is_left_to_culler: bool
+
+
+async def references(hub: HubPort, places: Collection[Place], naming: Naming, *, limit: int) -> References:
+    """Read them all. Raises CullingError."""
     found: dict[Place, set[str]] = {place: set() for place in places}
+    is_left = False
     async for _, user in all_people(hub, limit=limit, with_stopped=True):
         _note(user, found, naming)
-    return {place: frozenset(names) for place, names in found.items()}
+        is_left = is_left or any(server.state.get(LEFT_TO_CULLER) is True for server in user.servers)
+    return References({place: frozenset(names) for place, names in found.items()}, is_left)
 
 
 def _note(user: HubUser, found: dict[Place, set[str]], naming: Naming) -> None:

@@ -1,17 +1,27 @@
-"""Which Secrets go with a person's databases? Those of their very name and owner, when the claim is gone."""
+"""Which Secrets go with a person's databases? Those of their very name and owner.
+
+The Secret of a database that is about to go goes first: a run that is killed after it finds the claim and
+goes on, and nothing tells of a Secret whose claim is gone. Who comes back in between loses nothing, since the
+next start makes a new Secret and the accounts of the database get its passwords.
+"""
 
 from collections.abc import Sequence
 
 from libretexts_hub.culler.world import World
-from libretexts_hub.domain.claims import names_for
+from libretexts_hub.domain.claims import Place, names_for
 from libretexts_hub.domain.cull_annotations import COMPONENT, DATABASE_COMPONENT, OWNER, SERVER
 from libretexts_hub.domain.cull_judge import Person
 from libretexts_hub.domain.culling import DATABASE, Claim, HubServer, HubUser
 from libretexts_hub.domain.culling_errors import ConflictError, GoneError
 
 
-async def delete_secrets(world: World, person: Person, claims: Sequence[Claim]) -> None:
-    """Delete the passwords of databases that have no claim any more. Raises CullingError."""
+async def delete_secrets(
+    world: World, person: Person, claims: Sequence[Claim], *, about_to_go: Place | None = None
+) -> None:
+    """Delete the passwords of databases that have no claim any more, or whose claim goes next.
+
+    Raises CullingError.
+    """
     port = world.ports.secrets
     if port is None:
         return
@@ -26,7 +36,7 @@ async def delete_secrets(world: World, person: Person, claims: Sequence[Claim]) 
             if found.labels.get(COMPONENT) != DATABASE_COMPONENT:
                 continue
             claim = await world.ports.claims.get(namespace, name)
-            if claim is not None and not claim.is_leaving:
+            if claim is not None and not claim.is_leaving and claim.place != about_to_go:
                 continue
             world.may_change(deleting=True)
             try:

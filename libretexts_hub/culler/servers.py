@@ -92,7 +92,7 @@ class ServerSweep:
         try:
             await self._stop(user, server, verdict)
         except CullingError as error:
-            self.world.counts["failed"] += 1
+            self.world.errors[type(error).__name__] += 1
             self.world.log.warning("%s %s was not stopped: %s", user.name, server.name or "(default)", error)
 
     async def _arbiter_says(self, user: HubUser, server: HubServer) -> bool | None:

@@ -134,7 +134,9 @@ class CullerSettings(NoticeSettings):
     namespaces = List(
         Unicode(),
         help="""
-        The namespaces whose claims are looked at. The default is empty: the namespace of the culler itself.
+        The namespaces whose claims are looked at: that of the hub's servers first, then those of routes.
+        Name none in which another hub keeps homes, or tell them apart by `claim_labels`. The default is
+        empty: the namespace of the culler itself.
 
         Example: `c.IdleCuller.namespaces = ["hub", "hpc"]`
         """,
@@ -175,6 +177,16 @@ class CullerSettings(NoticeSettings):
         share a namespace. The default asks for none.
 
         Example: `c.IdleCuller.claim_labels = {"release": "hub"}`
+        """,
+    ).tag(config=True)
+    needs_hub_consent = Bool(
+        True,
+        help="""
+        Whether homes are deleted only where a hub with `culler_owns_homes` wrote the state of a server.
+        Without it the hub deletes homes itself, with the record of their person and without a last look.
+        Set it to False only for a hub with another spawner whose `delete_pvc` is off. The default is True.
+
+        Example: `c.IdleCuller.needs_hub_consent = False`
         """,
     ).tag(config=True)
     members_file = Unicode(
@@ -243,6 +255,7 @@ class CullerSettings(NoticeSettings):
             labels=dict(self.claim_labels),
             namespace=(self.namespaces or [namespace])[0],
             user_namespace=self.user_namespace_template,
+            others=frozenset(self.namespaces[1:]),
         )
 
     def wires(self, policy: Policy, *, needs_cluster: bool) -> Wires:

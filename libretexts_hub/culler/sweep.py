@@ -14,12 +14,18 @@ from libretexts_hub.culler.world import EndedError, World
 from libretexts_hub.domain.claims import Place
 from libretexts_hub.domain.cull_fuse import blown
 from libretexts_hub.domain.cull_plan import Entry
-from libretexts_hub.domain.cull_verdicts import Delete, Keep, MarkIt, Notify, Unmark, Verdict
+from libretexts_hub.domain.cull_verdicts import Delete, Keep, MarkIt, Notify, Release, Unmark, Verdict
 from libretexts_hub.domain.culling import Ledger
 from libretexts_hub.domain.culling_errors import CullingError
 
 MOST_FAILURES = 10
+UNSAFE = (
+    "no server's state says that the hub leaves homes to the culler: it would delete them with the record of "
+    "their person, and a mark would stay on the home of somebody who comes back. Set "
+    "c.LibreTextsSpawner.culler_owns_homes = True, and start any server once"
+)
 WORDS: dict[type, str] = {MarkIt: "mark", Notify: "notify", Unmark: "unmark", Keep: "keep", Delete: "delete"}
+WORDS |= {Release: "keep"}
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,7 @@ class Report:
     entries: list[Entry] = field(default_factory=list)
     untied: list[tuple[Place, str]] = field(default_factory=list)
     waiting: int = 0
+    is_skipped: bool = False
     looked_at: int = 0
 
 
@@ -78,6 +85,7 @@ class Sweep:
         try:
             if not self.is_dry and not await lease.acquire():
                 self.report.problem = "another culler holds the Lease"
+                self.report.is_skipped = True
                 return self.report
             try:
                 await self._run()
@@ -85,6 +93,7 @@ class Sweep:
                 if not self.is_dry:
                     await lease.release()
         except CullingError as error:
+            self.world.errors[type(error).__name__] += 1
             self._say(str(error))
         return self.report
 
@@ -120,6 +129,8 @@ class Sweep:
         case = await read_case(self.world, name, survey.people[name])
         self.report.looked_at += 1
         for each in case.judged:
+            self.world.verdicts[WORDS[type(each.verdict)]] += 1
+            self.world.verdict_bytes[WORDS[type(each.verdict)]] += each.claim.bytes
             if isinstance(each.verdict, Keep) and each.verdict.is_alarming:
                 self.world.raise_alarm(f"{each.claim.name} of {name}: {each.verdict.reason}")
         if case.person.user is None and not any(isinstance(each.verdict, Delete) for each in case.judged):
@@ -165,9 +176,14 @@ class Sweep:
         """Orphans, and what may go: both only with the records of all people at hand."""
         world, settings = self.world, self.world.settings
         places = {place for due in self._due for place in due.places}
-        known = await references(world.ports.hub, places, settings.naming, limit=settings.user_page)
-        orphans = set(self._orphans)
+        read = await references(world.ports.hub, places, settings.naming, limit=settings.user_page)
+        known, orphans = read.by_place, set(self._orphans)
         going = sorted((due for due in self._due if due.name not in orphans), key=lambda due: due.order)
+        staying: list[Due] = []
+        if settings.asks_hub and not read.is_left_to_culler:
+            # Where the record went already it was asked before that.
+            staying = [due for due in going if not due.released]
+            going = [due for due in going if due.released]
         allowed, left = [], settings.policy.fuse.most_deletes(survey.seen.claims)
         for due in going:
             if len(due.places) <= left:
@@ -189,14 +205,17 @@ class Sweep:
                 if stays:
                     world.log.info("%s: %s", name, stays)
 
+        if staying:
+            self._say(f"Nobody's home goes: {UNSAFE}")
         await self._each(self._orphans, orphan, "orphans")
         if allowed and not self.only_plans and not world.alarm:
             # Before, so that a run that is cut off does not look like a hub that lost its people.
             await self._remember(survey, sum(not due.released for due in allowed))
         await self._each([due.name for due in allowed], delete, "deleted")
-        for due in (due for due in going if due not in allowed) if self.only_plans else ():
+        waits = "it waits for the next run: the fuse lets no more go in one"
+        for due in [*staying, *(due for due in going if due not in allowed)] if self.only_plans else ():
             case = await read_case(world, due.name, due.places)
-            self._plan(case, keep_because="it waits for the next run: the fuse lets no more go in one")
+            self._plan(case, keep_because=UNSAFE if due in staying else waits)
 
     async def _each(self, names: Collection[str], do: Callable[[str], Awaitable[None]], what: str) -> None:
         """As many at a time as `concurrency` says, none after the run was ended."""
@@ -221,7 +240,7 @@ class Sweep:
             self._say(str(error))
         except CullingError as error:
             self._failures += 1
-            self.world.counts["failed"] += 1
+            self.world.errors[type(error).__name__] += 1
             self._say(f"{name}: {error}")
 
     def _say(self, problem: str) -> None:
@@ -235,7 +254,7 @@ def _without_referred(case: Case, known: dict[Place, frozenset[str]]) -> Case:
     for each in case.judged:
         others = only_theirs(each.claim.place, case.person, known)
         if others and not isinstance(each.verdict, Keep):
-            has_mark = isinstance(each.verdict, Notify | Delete | Unmark)
+            has_mark = isinstance(each.verdict, Notify | Release | Delete | Unmark)
             verdict: Verdict = Unmark(others) if has_mark else Keep(others)
             judged.append(type(each)(each.claim, each.tied, verdict))
         else:

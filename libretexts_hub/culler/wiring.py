@@ -131,6 +131,7 @@ async def _sender(
         addresses=Addresses(file=file, hub=hub, claims=claims),
         webhook=webhook,
         events=events,
+        pages=hub,
         reaching=wires.reaching,
     )
 

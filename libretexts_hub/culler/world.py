@@ -46,6 +46,7 @@ class Settings:
     """How a run goes. `concurrency`: people at a time; `most_claims`: of one person, more are kept.
 
     `only`: claims that may be deleted at all, by place, with their uid: a plan that was agreed to.
+    `asks_hub`: no home goes where no state in the hub says that it leaves homes to the culler.
     """
 
     policy: Policy
@@ -58,6 +59,7 @@ class Settings:
     snapshot_seconds: float = 600.0
     snapshot_pause: float = 5.0
     only: Mapping[Place, str] | None = None
+    asks_hub: bool = False
 
 
 class EndedError(CullingError):
@@ -66,12 +68,19 @@ class EndedError(CullingError):
 
 @dataclass
 class World:
-    """One run. `ended` is why no more may be changed, `alarm` why nothing more may be deleted."""
+    """One run. `ended` is why no more may be changed, `alarm` why nothing more may be deleted.
+
+    `counts` are the steps that were taken, `errors` kinds of those that were not, `verdicts` and
+    `verdict_bytes` what was decided about claims, once each.
+    """
 
     ports: Ports
     settings: Settings
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("libretexts_hub.culler"))
     counts: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
+    verdict_bytes: Counter[str] = field(default_factory=Counter)
     ended: str = ""
     alarm: str = ""
 

@@ -28,8 +28,8 @@ HOME_TEMPLATE, DATABASE_TEMPLATE = "claim-{user_server}", "db-{user_server}"
 class Naming:
     """How the hub names and labels what it makes: its templates, and those that it had before.
 
-    `labels` must all be on a claim; `namespace` is where the servers run, `user_namespace` its template where
-    each person has their own.
+    `labels` must all be on a claim; `namespace` is where the servers run, `others` where routes run theirs;
+    `user_namespace` is its template where each person has their own.
     """
 
     homes: tuple[str, ...] = (HOME_TEMPLATE,)
@@ -37,6 +37,7 @@ class Naming:
     labels: Mapping[str, str] = field(default_factory=dict)
     namespace: str = ""
     user_namespace: str = ""
+    others: frozenset[str] = frozenset()
 
     def templates(self, kind: str) -> tuple[str, ...]:
         """Those of homes or databases that tell people apart. By any other a claim is nobody's."""
@@ -46,8 +47,8 @@ class Naming:
     def namespaces(self, user: str) -> frozenset[str]:
         """Where claims of this person are made."""
         if not self.user_namespace:
-            return frozenset([self.namespace])
-        return frozenset(names(self.user_namespace, user, hub_namespace=self.namespace))
+            return self.others | {self.namespace}
+        return self.others | frozenset(names(self.user_namespace, user, hub_namespace=self.namespace))
 
 
 @dataclass(frozen=True, slots=True)

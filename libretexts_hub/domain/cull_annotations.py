@@ -21,6 +21,12 @@ MARK_KEYS = (
     *(VERSION, MARKED_AT, DELETE_AFTER, RULE, REASON, USER, USER_CREATED, LAST_ACTIVITY, CLAIM_UID),
     *(NOTICES, SNAPSHOT, DELETING_AT, USER_DELETED_AT),
 )
+# In a spawner's state: a hub with `culler_owns_homes` deletes no home, and takes marks off at a start.
+LEFT_TO_CULLER = "libretexts_homes_left_to_culler"
+# The entry that a mark of `cull erase` names; none of `homes` may be called so.
+ERASE = "erase"
+# What a person is told of a home that was kept replaces what was told before.
+NOTICE_KEY = "home mark"
 # The labels and annotations that KubeSpawner and this package write on what they make.
 OWNER = "hub.jupyter.org/username"
 SERVER = "hub.jupyter.org/servername"

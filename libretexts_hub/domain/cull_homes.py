@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from libretexts_hub.domain.access import ACCESS_KEYS, EVERYBODY, Access, folded, parse_access
+from libretexts_hub.domain.cull_annotations import ERASE
 from libretexts_hub.domain.culling import HubUser, Standing
 from libretexts_hub.domain.durations import parse_duration
 from libretexts_hub.domain.entries import Entry, did_you_mean, entries
@@ -85,6 +86,10 @@ def parse_home_rules(raw: object, *, where: str) -> tuple[HomeRule, ...]:
 
 def _rule(entry: Entry) -> HomeRule:
     entry.only(HOME_KEYS)
+    if entry.slug == ERASE:
+        raise ConfigurationError(
+            f"{ERASE!r} is what cull erase writes on claims", where=entry.where, fix="Call the entry else."
+        )
     orphans, left = entry.flag("orphans"), _word(entry, "left", LEFT, "")
     if "inactive" not in entry.fields:
         raise ConfigurationError(

@@ -5,16 +5,19 @@ Unknown means kept: no activity and no date of creation, a time in the future, a
 
 from dataclasses import dataclass, replace
 
+from libretexts_hub.domain.cull_annotations import ERASE
 from libretexts_hub.domain.cull_homes import DELETE, HomeRule, rule_for
 from libretexts_hub.domain.cull_mark import Mark, Unreadable, read_mark
 from libretexts_hub.domain.cull_policy import Policy
-from libretexts_hub.domain.cull_verdicts import Delete, Keep, MarkIt, Notify, Unmark, Verdict
+from libretexts_hub.domain.cull_verdicts import Delete, Keep, MarkIt, Notify, Release, Unmark, Verdict
 from libretexts_hub.domain.culling import UNKNOWN_STANDING, Claim, HubUser, Standing
 from libretexts_hub.domain.moments import length_words, to_text
 
 SKEW = 120.0
 # A time that the hub wrote and a mark that we wrote are one and the same up to this.
 SAME = 0.001
+# A mark is written in whole seconds, rounded up: a notice of the mark's own length is due with the mark.
+ROUNDED = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ def judge(claim: Claim, person: Person, policy: Policy, *, now: float) -> Verdic
         return Keep("it is being deleted already")
     if isinstance(mark, Unreadable):
         return Unmark(mark.reason)
+    if mark is not None and mark.rule == ERASE and person.user is None:
+        return Keep("its person asked to be erased, and that was cut off: run cull erase again")
     kept = _protected(claim, person, policy, now) or _not_gone(claim, person, policy, now)
     if kept:
         return Unmark(kept) if mark is not None else Keep(kept)
@@ -65,9 +70,15 @@ def judge(claim: Claim, person: Person, policy: Policy, *, now: float) -> Verdic
 
 def _orphan_rule(policy: Policy, mark: Mark | None) -> HomeRule | None:
     """Where we removed the record ourselves, the entry by which we did goes on to count."""
-    if mark is not None and mark.user_deleted_at is not None:
+    if mark is not None and _was_ours(mark):
         return next((rule for rule in policy.homes if rule.slug == mark.rule), None)
     return rule_for(policy.homes, None, UNKNOWN_STANDING)
+
+
+def _was_ours(mark: Mark) -> bool:
+    """Whether we removed the record, or were about to: what is announced is read again and judged before the
+    delete, and taken back where anything changed. So whoever finds it without its record goes on."""
+    return mark.user_deleted_at is not None or (mark.deleting_at is not None and not mark.is_orphan)
 
 
 def _is_unsure(policy: Policy, person: Person, mark: Mark) -> bool:
@@ -130,9 +141,11 @@ def _judge_marked(claim: Claim, person: Person, rule: HomeRule, mark: Mark, now:
         return wrong
     base = max(mark.delete_after, mark.marked_at + rule.wait)
     sent = {lead for lead, _ in mark.notices}
-    missing = tuple(lead for lead in rule.notices if round(lead) not in sent and now >= base - lead)
+    missing = tuple(lead for lead in rule.notices if round(lead) not in sent and now >= base - lead - ROUNDED)
     due = due_at(mark, rule)
     is_released = mark.user_deleted_at is not None
+    if person.user is None and not is_released and _was_ours(mark):
+        return Release("the hub's record went in a step that was cut off", mark, rule)
     if missing and not is_released:
         # The whole time that the shortest of them promises begins when it is sent.
         return Notify(f"{mark.reason}; a notice is due", mark, rule, missing, max(due, now + max(missing)))
@@ -158,7 +171,7 @@ def _invalid(person: Person, rule: HomeRule, mark: Mark, now: float) -> Verdict 
     if max(moment for moment in times if moment is not None) > now + SKEW:
         return Keep("its mark is of the future: a clock was moved", is_alarming=True)
     if user is None:
-        if mark.is_orphan or (mark.user_deleted_at is not None and rule.hub_user == DELETE):
+        if mark.is_orphan or (_was_ours(mark) and rule.hub_user == DELETE):
             return None
         return Unmark("the hub lost its person since the mark, and not by a step of the culler")
     if mark.is_orphan:

@@ -55,4 +55,14 @@ class Delete:
     is_released: bool = False
 
 
-Verdict = Keep | Unmark | MarkIt | Notify | Delete
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The hub's record went in a step of ours that was cut off before it was written down. Now it is, and the
+    time to settle begins."""
+
+    reason: str
+    mark: Mark
+    rule: HomeRule
+
+
+Verdict = Keep | Unmark | MarkIt | Notify | Release | Delete

@@ -130,7 +130,8 @@ class Snapshot:
 class Notice:
     """A message to one person. `kind`: mark, reminder, kept, server or deleted.
 
-    `number` counts the reminders; `delete_after` is when the home may go; `reason` is for the person.
+    `number` counts the reminders; `delete_after` is when the home may go; `reason` is for the person;
+    `address` is where mail goes, empty where it is still to be looked up.
     """
 
     kind: str
@@ -141,6 +142,7 @@ class Notice:
     reason: str = ""
     server: str | None = None
     snapshot_kept_until: float | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,17 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 from kubernetes_asyncio.client.rest import ApiException
 from traitlets import Bool, Unicode, validate
-from traitlets.config import Configurable
+from traitlets.config import Application, Configurable
 
 from libretexts_hub.clients import cluster
+from libretexts_hub.domain.cull_annotations import NOTICE_KEY
 from libretexts_hub.hub.notices import NOTICES, Kind, Notice
 
 if TYPE_CHECKING:
     from types import ModuleType
 
+KEPT = (
+    "Your files were going to be deleted, because you had not been here for a long time. "
+    "You are back, so they are kept."
+)
 STATE_KEY = "libretexts_notice_email"
 ANNOTATION = "libretexts.org/email"
-NOTICE_KEY = "home mark"
 # A culler in its last step deletes within a moment. One that waits for its next run judges again then.
 LEAVING_SECONDS = 5.0
 PAUSE_SECONDS = 0.5
@@ -65,6 +69,14 @@ class CulledHomeMixin(Configurable):
     _notice_address = ""
     # The chart's Role lacks the verb: asked again when the hub restarts, not at every start of a server.
     _may_not_unmark: set[str] = set()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if Application.initialized():
+            # The hub makes a spawner of each running server when it starts: it hears a culler from then on.
+            from libretexts_hub.hub.cull_notices import add_handler
+
+            add_handler()
 
     @validate("notice_email")
     def _check_notice_email(self, proposal):
@@ -159,17 +171,18 @@ class CulledHomeMixin(Configurable):
         return True
 
     def _tell_unmarked(self) -> None:
-        words = (
-            "Your files were going to be deleted, because you had not been here for a long time. "
-            "You are back, so they are kept."
-        )
-        NOTICES.post(Notice(Kind.INFO, words, key=NOTICE_KEY, is_once=True), person=self.user.name)
+        NOTICES.post(Notice(Kind.INFO, KEPT, key=NOTICE_KEY, is_once=True), person=self.user.name)
 
     # State --------------------------------------------------------------------------------------------------
 
     def get_state(self):
-        """KubeSpawner's state, and the address, where one is to be kept."""
+        """KubeSpawner's state, and the address, where one is to be kept.
+
+        Without a state saying so the culler deletes no home: the hub might delete it with the record.
+        """
         state = super().get_state()
+        if self.culler_owns_homes:
+            state[core().LEFT_TO_CULLER] = True
         if self.notice_email and self._notice_address:
             state[STATE_KEY] = self._notice_address
         return state

@@ -4,9 +4,17 @@ from typing import Any
 
 from libretexts_hub.clients.mail import is_address
 from libretexts_hub.domain.auth_paths import Written, parse_path, text_at
-from libretexts_hub.domain.cull_annotations import DELETING_AT, MARK_KEYS, MARKED_AT
+from libretexts_hub.domain.cull_annotations import DELETING_AT, LEFT_TO_CULLER, MARK_KEYS, MARKED_AT
 
-__all__ = ["Written", "address_at", "is_about_to_go", "is_marked", "parse_path", "without_mark"]
+__all__ = [
+    "LEFT_TO_CULLER",
+    "Written",
+    "address_at",
+    "is_about_to_go",
+    "is_marked",
+    "parse_path",
+    "without_mark",
+]
 
 
 def address_at(auth_state: object, path: str) -> str:

@@ -149,7 +149,7 @@ class Model:
         self.users_of[self.claims[place].uid].add(record.body)
         record.servers[server] = {
             "running": True,
-            "state": {"pvc_name": claim_name, "namespace": NAMESPACE},
+            "state": {"pvc_name": claim_name, "namespace": NAMESPACE, keys.LEFT_TO_CULLER: True},
             "started": self.time,
         }
         self.pods.append((place, f"jupyter-{name}", self.event))
@@ -262,7 +262,8 @@ class Model:
     def check_claim_deleted(self, flow, claim):
         now, notes = self.time, claim.annotations
         name = notes.get(keys.USER)
-        self.must(claim.labels.get(keys.COMPONENT) == keys.HOME_COMPONENT, "foreign", claim.name)
+        ours = (keys.HOME_COMPONENT, keys.DATABASE_COMPONENT)
+        self.must(claim.labels.get(keys.COMPONENT) in ours, "foreign", claim.name)
         self.must(keys.HOLD not in notes, "held", claim.name)
         self.must(claim.uid in self.marked_since, "no mark", claim.name)
         self.must(notes.get(keys.DELETING_AT), "not announced", claim.name)
@@ -469,6 +470,23 @@ class Ports:
             self.model.sent.append((notice.user, self.model.time))
         self.after(fault, "send")
         return Sent(("mail",), {}, self.model.reaches)
+
+    async def address(self, notice):
+        await self.request("address", notice.user)
+        return f"{notice.user}@example.edu"
+
+    async def stop_server(self, user, server, *, remove=False):
+        fault = await self.request("stop_server", user, server)
+        record = self.model.records.get(user)
+        if record is None or server not in record.servers:
+            raise says(GoneError)
+        self.model.must(
+            not record.servers[server]["running"], "a server that ran was forgotten", user, server
+        )
+        if remove:
+            del record.servers[server]
+        self.after(fault, "stop_server", user)
+        return True
 
     async def write(self, record):
         fault = await self.request("audit", record.action)

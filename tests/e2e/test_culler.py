@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from types import SimpleNamespace
@@ -17,7 +18,9 @@ from libretexts_hub.culler.audit import read
 from libretexts_hub.culler.local import SystemClock
 from libretexts_hub.culler.wiring import wired
 from libretexts_hub.domain.cull_annotations import MARKED_AT
-from tests.clients.culler_hub import TOKEN, culler_of, services
+from libretexts_hub.domain.culling_errors import ForbiddenError, GoneError, RefusedError
+from libretexts_hub.domain.moments import to_text
+from tests.clients.culler_hub import TOKEN, WEAK, culler_of, services
 from tests.culler.fake_mail_server import FakeMailServer
 from tests.e2e.conftest import SETTINGS, hook_for
 from tests.servers.hub import PASSWORD, HubProcess
@@ -165,3 +168,31 @@ async def test_a_delete_in_the_hub_leaves_the_home_to_the_culler(site):
     async with culler_of(site.hub.url) as api:
         await api.delete_user("quick-cay")
     assert len(await site.objects.list("persistentvolumeclaims", user="quick-cay")) == 1
+
+
+async def test_pages_say_when_a_server_stops_and_that_a_home_is_kept(site):
+    soon = to_text(time.time() + 600)
+    async with site.hub.visitor() as person, culler_of(site.hub.url) as api:
+        await person.login("quick-dia", PASSWORD)
+        await person.open("home")
+        await api.tell("quick-dia", {"kind": "server", "server": "", "stops_at": soon})
+        await api.tell("quick-dia", {"kind": "kept", "text": "<b>not ours</b>"})
+        page = (await person.open("home")).html
+        assert f"stops at {soon[11:16]} UTC" in page
+        assert "You are back, so they are kept." in page
+        assert "not ours" not in page
+        again = (await person.open("home")).html
+        assert "stops at" in again
+        assert "kept" not in again
+        for wrong in (
+            {"kind": "server", "server": 3, "stops_at": soon},
+            {"kind": "else"},
+            {"kind": ["kept"]},
+        ):
+            with pytest.raises(RefusedError):
+                await api.tell("quick-dia", wrong)
+        with pytest.raises(GoneError):
+            await api.tell("nobody", {"kind": "kept"})
+    async with culler_of(site.hub.url, WEAK) as api:
+        with pytest.raises(ForbiddenError):
+            await api.tell("quick-dia", {"kind": "kept"})

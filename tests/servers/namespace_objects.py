@@ -40,12 +40,17 @@ class NamespaceObjects:
     async def delete(self, resource: str, name: str) -> None:
         await self._ask("DELETE", f"{resource}/{name}")
 
+    async def create(self, resource: str, document: dict[str, Any]) -> dict[str, Any]:
+        """Make one object."""
+        return await self._ask("POST", resource, document)
+
     async def patch(self, path: str, change: dict[str, Any]) -> dict[str, Any]:
         """Merge `change` into one object, or into its status (`pods/NAME/status`)."""
         return await self._ask("PATCH", path, change)
 
     async def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        more = {"json": body, "headers": {"Content-Type": "application/merge-patch+json"}} if body else {}
+        kind = "application/merge-patch+json" if method == "PATCH" else "application/json"
+        more = {"json": body, "headers": {"Content-Type": kind}} if body else {}
         timeout = aiohttp.ClientTimeout(total=20)
         async with (
             aiohttp.ClientSession(headers=self._headers, timeout=timeout) as session,
