@@ -14,6 +14,7 @@ import secrets
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -38,6 +39,8 @@ from tests.servers.target import Target, fresh_namespace
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from libretexts_hub.demo.visitor import Visitor
+
 pytestmark = [
     pytest.mark.real_cluster,
     pytest.mark.own_cluster,
@@ -52,6 +55,7 @@ LOGINS = {
     "henry": {"access_token": TOKEN, "scope": ["repo"], "github_user": GRACE | {"id": 5002}, "teams": []},
     "faye": {"access_token": TOKEN, "scope": ["repo"], "github_user": GRACE | {"id": 5004}, "teams": []},
     "eve": {"access_token": TOKEN, "scope": ["repo"], "github_user": GRACE | {"id": 5003}, "teams": []},
+    "fred": {"access_token": TOKEN, "scope": ["repo"], "github_user": GRACE | {"id": 5005}, "teams": []},
 }
 LOGIN = """
 import json, pathlib
@@ -152,7 +156,7 @@ def settings(target: Target, git: GitServer, image: str, database: str, port: in
         "DummyAuthenticator.password": PASSWORD,
         "JupyterHub.load_groups": {
             "hpc": {"users": ["henry"]},
-            "campus": {"users": ["grace", "faye"]},
+            "campus": {"users": ["grace", "faye", "fred"]},
             "db101": {"users": ["grace"]},
         },
         "LibreTextsSpawner.homes": {"all": {"measure": True}},
@@ -173,6 +177,7 @@ def settings(target: Target, git: GitServer, image: str, database: str, port: in
                 "place": {"node_selector": {POOL: "hpc"}, "tolerations": tolerations},
             },
             "campus": {"match": {"groups": ["campus"]}, "place": {"node_selector": {POOL: "campus"}}},
+            "closed": {"match": {"groups": ["nobody"]}, "place": {"namespace": "kube-public"}},
         },
         "LibreTextsSpawner.refuse_unrouted": True,
         "LibreTextsSpawner.databases": {
@@ -336,23 +341,62 @@ async def test_sql_works_in_a_notebook_as_it_is(site, grace):
     assert "<td>85</td>" in told
 
 
+# What is mounted where a claim has its files: memory, where a folder takes no room, or a disk, where it does.
+TMPFS = "mount -t tmpfs -o size={size},mode=0777 full {folder}"
+EXT4 = (
+    "truncate -s {size} {folder}.img && mkfs.ext4 -q -m 0 {folder}.img && mount -o loop {folder}.img {folder}"
+    " && chmod 777 {folder} && rmdir {folder}/lost+found"
+)
+FILL = (
+    "cat /dev/zero > {folder}/filler; dd if=/dev/zero of={folder}/rest bs=1k count=9999; chmod 666 {folder}/*"
+)
+
+
 @contextlib.contextmanager
-def full_disk(site: Site, claim: str):
-    """The claim is a disk of 1 MiB without a byte left, before anybody had a home there."""
+def own_disk(site: Site, claim: str, mount: str, size: str, fill: str = "true"):
+    """The claim is a disk of its own, before anybody's server used it. What runs a script on it."""
     run = running_cluster().own_run("a full disk")
-    text = OLD_HOME.split("---")[0].replace("grace", claim.removeprefix("claim-")).format()
+    text = OLD_HOME.split("---")[0].replace("claim-grace", claim)
+    text = text.replace("username: grace", f"username: {claim.rpartition('-')[2]}").format()
     kubectl(site.target, "apply", "-f", "-", text=text)
     bound = ("--for=jsonpath={.status.phase}=Bound", "--timeout=60s")
     kubectl(site.target, "wait", f"pvc/{claim}", *bound)
     volume = kubectl(site.target, "get", "pvc", claim, "-o", "jsonpath={.spec.volumeName}")
     folder = run.folder / "claims" / volume
     enter = ["nsenter", "--target", str(control.process_id(run.folder)), "--mount", "--", "sh", "-c"]
-    fill = f"mount -t tmpfs -o size=1m,mode=0777 full {folder} && cat /dev/zero > {folder}/filler"
-    subprocess.run([*enter, f"{fill}; chmod 666 {folder}/filler"], check=True, capture_output=True)
+
+    def on_disk(script: str) -> str:
+        script = script.format(folder=folder, size=size)
+        done = subprocess.run([*enter, script], check=True, capture_output=True, text=True)
+        return done.stdout
+
+    on_disk(f"set -e; {mount}")
+    on_disk(fill)
     try:
-        yield
+        yield on_disk
     finally:
-        subprocess.run([*enter, f"umount --lazy {folder}"], check=False, capture_output=True)
+        on_disk("umount --lazy {folder}; rm -f {folder}.img")
+
+
+def full_disk(site: Site, claim: str):
+    """Without a byte left."""
+    return own_disk(site, claim, TMPFS, "1m", "cat /dev/zero > {folder}/filler; chmod 666 {folder}/filler")
+
+
+async def start(person: Visitor, name: str) -> None:
+    await person.login(name, PASSWORD)
+    await person.spawn({"image": "default"})
+    await person.wait_until_ready()
+
+
+async def test_a_server_starts_in_a_home_that_is_full_of_files(site):
+    """On a disk where a folder takes room, nobody's server ever ran, and no block is left."""
+    with own_disk(site, "claim-fred", EXT4, "4M", FILL):
+        async with site.hub.visitor() as fred:
+            await start(fred, "fred")
+            assert "filler" in await site.inside("fred", "ls")
+            assert "Your home is full" in (await fred.open("home")).html
+            await fred.stop()
 
 
 async def test_who_has_a_full_home_still_gets_a_server(site):
@@ -369,6 +413,18 @@ async def test_who_has_a_full_home_still_gets_a_server(site):
             page = await faye.open("home")
             assert "Your home is full: 1 MiB of 1 MiB are used" in page.html
             await faye.stop()
+
+
+async def test_a_namespace_that_is_closed_to_the_hub_is_told_when_it_starts(site):
+    """Before the first person is sent there, with the command that prints the Role."""
+    end = time.monotonic() + 60
+    while "kube-public" not in site.hub.log.read_text():
+        assert time.monotonic() < end, site.hub.log_tail()
+        await asyncio.sleep(0.2)
+    assert "The hub may not" in site.hub.log.read_text()
+    assert "create pods" in site.hub.log.read_text()
+    assert "libretexts-hub roles --namespace kube-public" in site.hub.log.read_text()
+    assert f"in namespace {site.target.namespace}, where" not in site.hub.log.read_text()
 
 
 POLICY = """

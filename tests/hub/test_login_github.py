@@ -13,6 +13,7 @@ from traitlets.config import Config
 from libretexts_hub.clients.upstream import Expired, RateLimited, UpstreamAway, UpstreamError
 from libretexts_hub.domain.denial import Denied
 from libretexts_hub.domain.entries import Entry
+from libretexts_hub.domain.git_rules import Credential, author_of, credential_of, parse_git_rules
 from libretexts_hub.domain.identity import identity_of, parse_identity_rules
 from libretexts_hub.errors import ConfigurationError
 from libretexts_hub.hub.authenticators.github import GitHubOrgAuthenticator
@@ -271,3 +272,20 @@ async def test_the_sample_of_the_page_gives_numbers_that_never_meet(github, logi
     identity = identity_of(rules, dict(again.state), frozenset())
     assert (identity.uid, identity.gid) == (5001, 5001)
     assert dict(identity.groups) == {"lsst": 1_000_000_007, "lsst:dm": 1_500_000_007}
+
+
+async def test_git_pushes_with_what_this_login_keeps(github, login):
+    """The token where the right to push was granted, else the sentence that git prints."""
+    rules = parse_git_rules(Entry("provision", {"git": {"host": "github.com"}}, "here"))
+    authenticator, model = login
+    assert author_of(rules, model["auth_state"], "ben").email == "ben@example.org"
+    said = credential_of(rules, model["auth_state"])
+    assert "lacks the right to push to github.com (scope repo or public_repo)" in said
+    token = model["auth_state"]["access_token"]
+    assert token not in said
+
+    github.tokens[token] = ("ben", {"repo", "read:org", "user:email"})
+    again = await authenticator.finish(await authenticator.check_again(BEN, model["auth_state"]))
+    credential = credential_of(rules, again["auth_state"])
+    assert isinstance(credential, Credential), credential
+    assert (credential.username, credential.password) == ("x-access-token", token)

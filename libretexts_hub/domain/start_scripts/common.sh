@@ -104,7 +104,8 @@ initialize_once() {
   rm -rf "$DATA.new"
   say "Making a new database in $DATA"
   if initialize "$DATA.new" "$@" > "$DB_RUN/initialize.log" 2>&1; then
-    sync
+    # Of this volume alone, where the image's sync can: a whole node may take minutes.
+    sync -f "$DATA.new" 2> /dev/null || sync
     mv "$DATA.new" "$DATA"
   else
     cat "$DB_RUN/initialize.log" >&2

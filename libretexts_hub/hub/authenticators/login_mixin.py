@@ -23,6 +23,7 @@ from libretexts_hub.hub import metrics
 from libretexts_hub.hub.authenticators.binding import BindingMixin
 from libretexts_hub.hub.authenticators.course_file import CourseFile
 from libretexts_hub.hub.authenticators.granting import GrantsMixin
+from libretexts_hub.hub.authenticators.numbers import check_numbers, rules_of
 from libretexts_hub.hub.authenticators.refresh import RefreshMixin
 from libretexts_hub.hub.authenticators.refusals import page_of
 from libretexts_hub.hub.authenticators.start_checks import check_keys, checked_name
@@ -196,6 +197,10 @@ class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, Configurable):
         """JupyterHub calls it last, when the person is let in: the operator's hook, then the binding."""
         ours = ours_in(auth_model.get("auth_state"))  # before the hook, which may drop it
         model = await super().run_post_auth_hook(handler, auth_model)
+        # Behind the hook, which may bring numbers of its own. At a refresh the next start says it.
+        rules = rules_of(getattr(self.parent, "spawner_class", None), self.config)
+        if model and rules is not None and not self.is_exempt(model["name"]):
+            check_numbers(rules, model)
         if model and ours:
             self.bind(model["name"], str(ours["provider"]), str(ours["subject"]))
             self.forget_checks(model["name"])
