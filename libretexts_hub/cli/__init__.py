@@ -14,6 +14,7 @@ from libretexts_hub.errors import LibreTextsHubError
 # Verb -> (its module, its line in the help). A module has add_arguments(parser) and run(args) -> int.
 VERBS = {
     "check": ("libretexts_hub.cli.check", "tell all that is wrong with a configuration"),
+    "courses": ("libretexts_hub.cli.courses", "check courses.yaml, list it, and make links to material"),
     "cull": ("libretexts_hub.cli.cull", "plan, run and undo what the policy says of idle servers and homes"),
     "demo": ("libretexts_hub.cli.demo", "run everything on this machine: hub, proxy, embedded cluster"),
     "images": ("libretexts_hub.cli.images", "print the menu, what to pull before a start, what left it"),

@@ -35,6 +35,11 @@ class CourseFile:
         self._courses: tuple[Course, ...] = ()
         self._read()
 
+    @property
+    def courses(self) -> tuple[Course, ...]:
+        """As they were read last."""
+        return self._courses
+
     def groups_of(self, name: str, groups: Iterable[str]) -> list[str]:
         """The groups that courses give to this person today, in the hub's time zone."""
         if self._has_changed():
