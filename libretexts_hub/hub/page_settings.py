@@ -154,7 +154,8 @@ class LibreTextsPages(LoggingConfigurable):
         "",
         help="""
         The Markdown file of terms of use that everybody accepts before the spawn page opens, and again when
-        the file changes. Empty, the default, asks for nothing.
+        the file changes. Until then no start is allowed, also not over REST and with a token. Empty, the
+        default, asks for nothing.
 
         Example: `c.LibreTextsPages.terms_file = "/srv/pages/terms.md"`
         """,

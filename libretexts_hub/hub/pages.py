@@ -135,6 +135,10 @@ class Pages:
         app.tornado_settings["template_vars"]["lt"] = look
         named = {"pages": self}
         form.use_assets(None if "spawn" in self.settings.stock_pages else look.asset)
+        if look.terms:
+            from libretexts_hub.hub.page_terms_first import with_terms
+
+            app.handlers[:] = with_terms(app.handlers, self)
         # In front: JupyterHub ends its list with handlers that take every address.
         app.handlers[:0] = [
             (f"{prefix}{PATH}/([A-Za-z0-9_.-]+)", AssetHandler, {"assets": look.assets}),

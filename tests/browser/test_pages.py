@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
+import time
 from contextlib import asynccontextmanager
+from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
@@ -40,9 +44,6 @@ async def pages_hub(tmp_path_factory):
 
 
 async def _ready(hub):
-    import asyncio
-    import time
-
     import aiohttp
 
     deadline = time.monotonic() + 60
@@ -120,6 +121,15 @@ async def test_login_says_what_is_wrong_and_then_lets_in(window):
     assert person.trouble == []
 
 
+async def _reload_until(person, is_so):
+    """The hub looks at its files every two seconds, when a page asks."""
+    deadline = time.monotonic() + 15
+    while not is_so(await person.text("body")):
+        assert time.monotonic() < deadline, person.hub.log_tail()
+        await asyncio.sleep(0.2)
+        await person.page.reload()
+
+
 async def test_an_announcement_is_shown_put_away_and_read_again(window, pages_hub):
     person = await window()
     await person.open("faq")
@@ -130,14 +140,10 @@ async def test_an_announcement_is_shown_put_away_and_read_again(window, pages_hu
     file = pages_hub.folder / "announcements.yaml"
     try:
         file.write_text("- {text: Something else, level: error}\n")
-        await person.page.wait_for_timeout(2100)  # the hub looks every two seconds
-        await person.page.reload()
-        assert await person.text(".lt-said") == "Something else"
+        await _reload_until(person, lambda page: "Something else" in page)
         file.write_text("- {text: [")
-        await person.page.wait_for_timeout(2100)
-        await person.page.reload()
+        await _reload_until(person, lambda page: "This is not YAML" in pages_hub.log_tail())
         assert await person.text(".lt-said") == "Something else"
-        assert "This is not YAML" in pages_hub.log_tail()
     finally:
         file.write_text(ANNOUNCED)
 
@@ -301,6 +307,38 @@ c.JupyterHub.tornado_settings = {}
 """
 
 
+async def _refused_until_accepted(person, name):
+    """A start as the page, a program of the page and a token ask for it; the last one is given back."""
+    xsrf = await person.page.input_value("form.lt-once [name=_xsrf]")
+    own = {"X-XSRFToken": xsrf, "Content-Type": "application/json"}
+
+    async def post(path, headers, body="{}"):
+        return await person.page.evaluate(
+            """async ([path, headers, body]) => {
+                const answer = await fetch(path, {method: "POST", headers, body});
+                return [answer.status, await answer.text()];
+            }""",
+            [f"{person.hub.path}/{path}", headers, body],
+        )
+
+    status, made = await post(f"api/users/{name}/tokens", own)
+    assert status == 201, made
+    bearer = {"Authorization": f"token {json.loads(made)['token']}", "Content-Type": "application/json"}
+
+    async def start(headers=bearer):
+        return await post(f"api/users/{name}/server", headers)
+
+    for headers in (own, bearer):
+        status, told = await start(headers)
+        assert status == 403
+        assert "has not accepted the terms of use" in json.loads(told)["message"]
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    status, page = await post("spawn", form, f"image=default&_xsrf={quote(xsrf)}")
+    assert status == 403
+    assert 'id="lt-accept"' in page
+    return start
+
+
 async def test_terms_are_accepted_once_and_recorded_in_spanish_below_the_root(window, tmp_path):
     async with running(tmp_path, "/", TERMS) as hub:
         person = await window(hub, locale="es-MX")
@@ -313,6 +351,7 @@ async def test_terms_are_accepted_once_and_recorded_in_spanish_below_the_root(wi
         assert await person.text("h1") == "Antes de empezar"
         assert "Be kind. <script>" in await person.text(".lt-terms")
         assert await axe.violations(person.page) == []
+        start = await _refused_until_accepted(person, "ana-student")
         await person.page.check("#lt-accept")
         # Where to go on is a field of the form: it never leads to another host.
         await person.page.evaluate("document.querySelector('[name=next]').value = 'https://evil.example/'")
@@ -321,5 +360,9 @@ async def test_terms_are_accepted_once_and_recorded_in_spanish_below_the_root(wi
         assert person.page.url.startswith(hub.base)
         await person.open("spawn")
         assert await person.page.locator("#spawn_form").count() == 1
-        assert '"person": "ana-student"' in (tmp_path / "terms.jsonl").read_text()
+        told = json.loads((tmp_path / "terms.jsonl").read_text())
+        assert told["person"] == "ana-student"
+        assert set(told) == {"person", "version", "at"}
+        status, said = await start()
+        assert status in (201, 202), said
         assert person.trouble == []
