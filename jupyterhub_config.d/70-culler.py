@@ -2,12 +2,7 @@
 # c.LibreTextsSpawner.culler_owns_homes = True
 # c.JupyterHub.services.append({
 #     "name": "culler",
-#     "command": ["python3", "-m", "libretexts_hub.culler", "--policy-file=/etc/culler/policy.yaml"],
-# })
+#     "command": ["python3", "-m", "libretexts_hub.culler", "--policy-file=/etc/culler/policy.yaml"]})
 # c.JupyterHub.load_roles.append({
-#     "name": "culler",
-#     "services": ["culler"],
-#     "scopes": [  # none of an administrator's; for servers alone leave out admin:server_state and delete:users
-#         "list:users", "read:users", "read:servers", "admin:server_state", "delete:servers", "delete:users",
-#     ],
-# })
+#     "name": "culler", "services": ["culler"], "scopes": [
+#         "list:users", "read:users", "read:servers", "admin:server_state", "delete:servers", "delete:users"]})

@@ -6,7 +6,7 @@ from libretexts_hub.domain.findings import Finding, error, info, warning
 from libretexts_hub.domain.site import Site, mappings
 
 # Settings of JupyterHub, OAuthenticator and ours that let people in, by how their names begin.
-ALLOWING = ("allowed_", "allow_", "admin_", "hosted_domain")
+ALLOWING = ("allowed_", "allow_", "admin_", "hosted_domain", "idps")
 SECRETS = (
     "client_secret",
     "password",

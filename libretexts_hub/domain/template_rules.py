@@ -7,7 +7,7 @@ from libretexts_hub.domain.findings import Finding, warning
 
 # Classes and attributes of Bootstrap 3 that JupyterHub's Bootstrap 5 does not know, and what came instead.
 OLD = {
-    r"\bdata-(?:toggle|target|dismiss|parent)=": "data-bs-…",
+    r"\bdata-(?:toggle|target|parent)=|\bdata-dismiss=.(?:modal|alert)\b": "data-bs-…",
     r"\bnavbar-(?:default|inverse|toggle|header|right|left)\b": "navbar-expand-…, ms-auto, me-auto",
     r"\bcol-xs-\d": "col-…",
     r"\bpanel(?:-default|-body|-heading)\b": "card",
@@ -24,7 +24,8 @@ def template_findings(text: str) -> Iterator[tuple[int, Finding]]:
     """The first of each kind, with its line. `text` is HTML or a Jinja template."""
     seen = set()
     for number, line in enumerate(text[:MOST_TEXT].splitlines(), start=1):
-        for match in PATTERN.finditer(line):
+        # A page for both has both.
+        for match in PATTERN.finditer(line) if "data-bs-" not in line else ():
             kind = match.lastindex or 0
             if kind not in seen:
                 seen.add(kind)
