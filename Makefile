@@ -2,21 +2,24 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check check format test test-core test-chart test-chart-hubs test-chart-spawner test-chart-rest \
-	test-newest test-newest-hubs test-newest-choices test-newest-cluster test-newest-spawner test-newest-pages test-newest-rest \
+.PHONY: help demo demo-check check format test test-core test-chart test-chart-hubs test-chart-spawner test-chart-logins test-chart-rest \
+	test-newest test-newest-hubs test-newest-logins test-newest-choices test-newest-cluster test-newest-spawner test-newest-pages test-newest-rest \
 	test-cluster cluster cluster-down test-all bench docs venv-demo venv-core venv-chart venv-newest clean
 
 ARGS ?=
 PYTEST ?= pytest -q
 HUBS := tests/e2e tests/clients
 LONG_HUBS := tests/e2e/test_hub_and_api_away.py tests/e2e/test_one_server.py
-SHORT_HUBS := tests/clients $(filter-out $(LONG_HUBS),$(wildcard tests/e2e/test_*.py))
+LOGINS := tests/clients $(wildcard tests/e2e/test_login*.py)
+SHORT_HUBS := $(filter-out $(LONG_HUBS) $(LOGINS),$(wildcard tests/e2e/test_*.py))
 CLUSTER := tests/contract tests/local_cluster
 PAGES := tests/browser tests/servers
+# Dear, and without a word about JupyterHub's release: make test-chart runs them, make test does not.
+DEAR := tests/servers/test_database_scripts.py tests/browser/test_gallery.py
 # On the chart's pins runs what depends on JupyterHub, KubeSpawner and their libraries; the rest runs once, on the
 # newest releases, and what make test-cluster does with these pins on the real cluster is not done twice.
 CHART_SPAWNER := tests/hub tests/domain tests/contract/test_client_library.py
-CHART_REST := tests/browser tests/cli tests/test_config_d.py tests/test_package.py tests/test_traits.py
+CHART_REST := tests/browser tests/servers/test_database_scripts.py tests/cli tests/culler tests/test_config_d.py tests/test_package.py tests/test_traits.py
 # Left for make test-cluster, which has built what they need.
 FAST := "not real_cluster and not kubectl"
 # Node serves configurable-http-proxy. Where it is missing or too old it comes from a PyPI wheel.
@@ -45,18 +48,21 @@ format: venv-newest  ## let ruff rewrite the code
 	.venvs/newest/bin/ruff format .
 
 test: venv-core venv-newest  ## the fast suite: the core on Python 3.11, everything on the newest releases, side by side
-	@.ci/side-by-side test-newest-pages test-newest-spawner test-newest-hubs test-newest-choices test-newest-cluster \
-		test-newest-rest test-core
+	@.ci/side-by-side test-newest-pages test-newest-spawner test-newest-hubs test-newest-logins test-newest-choices \
+		test-newest-cluster test-newest-rest test-core
 
 # Side by side, because they wait more than they compute: for servers, probes, deadlines.
 test-core: venv-core  ## the pure core on Python 3.11, standard library only
 	.venvs/core/bin/$(PYTEST) --noconftest tests/domain $(ARGS)
 
 test-chart: venv-chart  ## what depends on JupyterHub and KubeSpawner, on the chart's pins, Python 3.12
-	@.ci/side-by-side test-chart-spawner test-chart-hubs test-chart-rest
+	@.ci/side-by-side test-chart-spawner test-chart-hubs test-chart-logins test-chart-rest
 
 test-chart-hubs: venv-chart
 	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(SHORT_HUBS) $(ARGS)
+
+test-chart-logins: venv-chart
+	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(LOGINS) $(ARGS)
 
 test-chart-spawner: venv-chart
 	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(CHART_SPAWNER) $(ARGS)
@@ -75,6 +81,9 @@ test-newest-hubs: venv-newest
 test-newest-choices: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(SHORT_HUBS) $(ARGS)
 
+test-newest-logins: venv-newest
+	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(LOGINS) $(ARGS)
+
 test-newest-cluster: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(CLUSTER) $(ARGS)
 
@@ -82,7 +91,7 @@ test-newest-spawner: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) tests/hub $(ARGS)
 
 test-newest-pages: venv-newest
-	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(PAGES) $(ARGS)
+	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(PAGES) $(DEAR:%=--ignore=%) $(ARGS)
 
 test-newest-rest: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) \

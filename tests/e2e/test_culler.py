@@ -183,7 +183,7 @@ async def test_pages_say_when_a_server_stops_and_that_a_home_is_kept(site):
         assert "not ours" not in page
         again = (await person.open("home")).html
         assert "stops at" in again
-        assert "kept" not in again
+        assert "You are back" not in again
         for wrong in (
             {"kind": "server", "server": 3, "stops_at": soon},
             {"kind": "else"},
