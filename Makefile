@@ -53,7 +53,7 @@ test: venv-core venv-newest  ## the fast suite: the core on Python 3.11, everyth
 
 # Side by side, because they wait more than they compute: for servers, probes, deadlines.
 test-core: venv-core  ## the pure core on Python 3.11, standard library only
-	.venvs/core/bin/$(PYTEST) --noconftest tests/domain $(ARGS)
+	.venvs/core/bin/$(PYTEST) --noconftest --hypothesis-profile=ci tests/domain $(ARGS)
 
 test-chart: venv-chart  ## what depends on JupyterHub and KubeSpawner, on the chart's pins, Python 3.12
 	@.ci/side-by-side test-chart-spawner test-chart-hubs test-chart-logins test-chart-rest

@@ -7,6 +7,7 @@ import sqlite3
 import time
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
+from secrets import token_hex
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -87,7 +88,9 @@ async def in_some_days(site, monkeypatch) -> AsyncIterator:
     monkeypatch.setenv("KUBECONFIG", str(site.target.kubeconfig))
     monkeypatch.setenv("JUPYTERHUB_API_TOKEN", TOKEN)
     app, clock = culler(site), Later()
-    async with wired(app.wires(app.policy(), needs_cluster=True)) as (ports, namespace):
+    # A Lease keeps how many people the last run saw. The tests of other hubs share its namespace.
+    wires = replace(app.wires(app.policy(), needs_cluster=True), lease=f"culler-{token_hex(4)}")
+    async with wired(wires) as (ports, namespace):
 
         async def run(days: float):
             clock.days = days
