@@ -14,8 +14,9 @@ LOGINS := tests/clients $(wildcard tests/e2e/test_login*.py)
 SHORT_HUBS := $(filter-out $(LONG_HUBS) $(LOGINS),$(wildcard tests/e2e/test_*.py))
 CLUSTER := tests/contract tests/local_cluster
 PAGES := tests/browser tests/servers
-# Dear, and without a word about JupyterHub's release: make test-chart runs them, make test does not.
-DEAR := tests/servers/test_database_scripts.py tests/browser/test_gallery.py
+# Dear, and hardly a question of JupyterHub's release: make test-chart runs them, make test does not.
+DEAR := tests/servers/test_database_scripts.py tests/browser/test_gallery.py tests/hub/test_login_published.py \
+	tests/e2e/test_culler_faults.py
 # On the chart's pins runs what depends on JupyterHub, KubeSpawner and their libraries; the rest runs once, on the
 # newest releases, and what make test-cluster does with these pins on the real cluster is not done twice.
 CHART_SPAWNER := tests/hub tests/domain tests/contract/test_client_library.py
@@ -79,7 +80,7 @@ test-newest-hubs: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(LONG_HUBS) $(ARGS)
 
 test-newest-choices: venv-newest
-	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(SHORT_HUBS) $(ARGS)
+	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(filter-out $(DEAR),$(SHORT_HUBS)) $(ARGS)
 
 test-newest-logins: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(LOGINS) $(ARGS)
@@ -88,7 +89,7 @@ test-newest-cluster: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(CLUSTER) $(ARGS)
 
 test-newest-spawner: venv-newest
-	.venvs/newest/bin/$(PYTEST) -m $(FAST) tests/hub $(ARGS)
+	.venvs/newest/bin/$(PYTEST) -m $(FAST) tests/hub $(DEAR:%=--ignore=%) $(ARGS)
 
 test-newest-pages: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(PAGES) $(DEAR:%=--ignore=%) $(ARGS)

@@ -37,7 +37,7 @@ check_or_exit(c)
     ],
 )
 def test_the_hub_ends_with_2_and_one_sentence(tmp_path: Path, lines: str, words: list[str]) -> None:
-    hub = HubProcess(tmp_path, extra=f"{lines}\n{CHECK}")
+    hub = HubProcess(tmp_path, extra=f"{lines}\n{CHECK}", preloaded=False)
     code, printed = hub.run_to_exit()
     assert code == 2, printed
     assert "Traceback" not in printed

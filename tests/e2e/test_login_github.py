@@ -67,7 +67,7 @@ async def site(tmp_path_factory):
             github.person(login, number, "elsewhere")
         github.person("sam", 5008, "signed")
         extra = assignments(settings(github))
-        hub = HubProcess(tmp_path_factory.mktemp("hub"), spawner="simple", extra=extra, preloaded=True)
+        hub = HubProcess(tmp_path_factory.mktemp("hub"), spawner="simple", extra=extra)
         try:
             await hub.start()
             yield hub, github
@@ -300,9 +300,7 @@ def test_an_entry_that_is_neither_organisation_nor_team_stops_the_hub(tmp_path):
         "JupyterHub.authenticator_class": AUTHENTICATOR,
         "GitHubOrgAuthenticator.allowed_organizations": {"org:team:x"},
     }
-    status, log = HubProcess(
-        tmp_path, spawner="simple", extra=assignments(lines), preloaded=True
-    ).run_to_exit()
+    status, log = HubProcess(tmp_path, spawner="simple", extra=assignments(lines)).run_to_exit()
     assert status != 0
     assert "'org:team:x' is neither an organisation nor a team" in log
     assert "c.GitHubOrgAuthenticator.allowed_organizations" in log

@@ -83,7 +83,7 @@ async def test_keys_turn_and_accounts_change_hands(
     keys.write_text(f"{OLD};{OLDER}\n")
     keys.chmod(0o600)
     provider.people["fry"] = {"subject": "5"}
-    hub = HubProcess(tmp_path, spawner="simple", extra=configuration(tmp_path, provider), preloaded=True)
+    hub = HubProcess(tmp_path, spawner="simple", extra=configuration(tmp_path, provider))
     database = ["--db-url", f"sqlite:///{tmp_path}/hub.sqlite"]
     try:
         await hub.start()

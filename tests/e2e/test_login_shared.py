@@ -80,9 +80,7 @@ async def hub(provider: FakeProvider, tmp_path_factory: pytest.TempPathFactory) 
         "LoginMixin.courses_file": str(folder / "courses.yaml"),
         "LoginMixin.exempt": ["exempted"],
     }
-    running = HubProcess(
-        folder, spawner="simple", extra=FROM_HERE + assignments(settings) + WATCHER, preloaded=True
-    )
+    running = HubProcess(folder, spawner="simple", extra=FROM_HERE + assignments(settings) + WATCHER)
     try:
         await running.start()
         yield running

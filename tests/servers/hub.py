@@ -39,7 +39,8 @@ class HubNotReadyError(AssertionError):
 class HubProcess:
     """JupyterHub of the running virtual environment, behind a configurable-http-proxy that outlives it.
 
-    `preloaded`: its process is forked from one that has imported JupyterHub already, which is cheaper.
+    `preloaded`: its process is forked from one that has imported JupyterHub already, which saves 2 s of CPU; else it
+    is `python -m jupyterhub`, as anybody would start it.
     `spawner` is what `JupyterHub.spawner_class` takes; `extra` is appended to the configuration file. With a
     `target` the hub talks to its API server, or to that of `kubeconfig` (a fault proxy's) when it is given.
     """
@@ -52,7 +53,7 @@ class HubProcess:
         spawner: str = "libretexts",
         extra: str = "",
         kubeconfig: Path | None = None,
-        preloaded: bool = False,
+        preloaded: bool = True,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder

@@ -39,7 +39,7 @@ def login_hub(
         f"{section}.client_id": CLIENT,
         f"{section}.client_secret": SECRET,
     } | {f"{section}.{name}": value for name, value in settings.items()}
-    return HubProcess(folder, spawner="simple", extra=assignments(written) + KEYS + more, preloaded=True)
+    return HubProcess(folder, spawner="simple", extra=assignments(written) + KEYS + more)
 
 
 class Newcomer(Visitor):
