@@ -39,8 +39,8 @@ class HubNotReadyError(AssertionError):
 class HubProcess:
     """JupyterHub of the running virtual environment, behind a configurable-http-proxy that outlives it.
 
-    `preloaded`: its process is forked from one that has imported JupyterHub already, which saves 2 s of CPU; else it
-    is `python -m jupyterhub`, as anybody would start it.
+    `preloaded`: its process is forked from one that has imported JupyterHub already, which saves 2 s of CPU;
+    else it is `python -m jupyterhub`, as anybody would start it.
     `spawner` is what `JupyterHub.spawner_class` takes; `extra` is appended to the configuration file. With a
     `target` the hub talks to its API server, or to that of `kubeconfig` (a fault proxy's) when it is given.
     """
