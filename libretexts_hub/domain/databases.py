@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from libretexts_hub.domain.access import ACCESS_KEYS, Access, folded, parse_access
+from libretexts_hub.domain.access import ACCESS_KEYS, Access, parse_access
+from libretexts_hub.domain.course_access import everybody_in, instructors, parse_courses, with_groups
 from libretexts_hub.domain.database_settings import parse_settings
 from libretexts_hub.domain.database_sources import OBJECT_NAME, Source, parse_sources
 from libretexts_hub.domain.durations import parse_duration
@@ -46,7 +47,6 @@ DEFAULT_FOLDER = "/home/jovyan/about-your-database"
 FOLDER = re.compile(r"(?:/[A-Za-z0-9._{}-]+){1,20}")
 DRIVER = re.compile(r"[a-z0-9_]{1,40}")
 DRIVERS = {"mariadb": "pymysql", "mysql": "pymysql", "postgresql": ""}
-COURSE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ def _storage_class(entry: Entry) -> str:
 def _who(entry: Entry) -> Access | None:
     """Nobody, unless groups, courses or everybody are written: `not_groups` alone lets nobody in."""
     everybody = entry.flag("everybody")
-    courses = _courses(entry)
+    courses = parse_courses(entry)
     access = parse_access(entry)
     named = access.any_of is not None or courses is not None
     if everybody and named:
@@ -199,10 +199,7 @@ def _who(entry: Entry) -> Access | None:
         return None
     if not named:
         return access
-    of_courses = [
-        name for course in courses or () for name in (f"course-{course}", f"course-{course}-instructors")
-    ]
-    return Access((access.any_of or frozenset()) | folded(of_courses), access.all_of, access.none_of)
+    return with_groups(access, everybody_in(courses or ()))
 
 
 def _root(entry: Entry) -> Access | None:
@@ -211,26 +208,13 @@ def _root(entry: Entry) -> Access | None:
     if part is None:
         return None
     part.only(WHO_KEYS)
-    courses = _courses(part)
+    courses = parse_courses(part)
     access = parse_access(part)
     if access.any_of is None and courses is None and not access.all_of:
         return None
     if access.any_of is None and courses is None:
         return access
-    instructors = folded(f"course-{course}-instructors" for course in courses or ())
-    return Access((access.any_of or frozenset()) | instructors, access.all_of, access.none_of)
-
-
-def _courses(entry: Entry) -> tuple[str, ...] | None:
-    courses = entry.texts("courses")
-    for course in courses or ():
-        if not COURSE.fullmatch(course):
-            raise ConfigurationError(
-                f"{course!r:.80} is not the id of a course",
-                where=entry.place("courses"),
-                fix="Use letters, digits, dots and dashes.",
-            )
-    return courses
+    return with_groups(access, instructors(courses or ()))
 
 
 def _uid(entry: Entry) -> int:

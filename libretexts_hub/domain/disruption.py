@@ -100,6 +100,16 @@ def why_gone(events: Iterable[Object], since: float, server: str = "") -> Ended 
     return found
 
 
+def unseen(server: str = "") -> Ended:
+    """For a pod that went while no hub watched, and of which nothing tells why: `kubectl drain` leaves no
+    event."""
+    return Ended(
+        "Unseen",
+        f"{_which(server)} was ended while this hub was not running. {KEPT} {START_AGAIN}",
+        "its pod went while no hub watched, and no event says why",
+    )
+
+
 def restarts_for_memory(pod: Object | None) -> tuple[int, object]:
     """How often the notebook's container was started again, if last for want of memory (else 0), and when it
     ended before."""

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from libretexts_hub.domain.access import ACCESS_KEYS, EVERYBODY, Access, folded, parse_access
+from libretexts_hub.domain.access import ACCESS_KEYS, EVERYBODY, Access
+from libretexts_hub.domain.course_access import parse_members
 from libretexts_hub.domain.entries import Entry, did_you_mean, entries
 from libretexts_hub.domain.pod_events import Object
 from libretexts_hub.domain.quantities import amount, parse_memory
@@ -18,7 +19,6 @@ HOME_KEYS = (
 )
 ACCESS_MODES = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
 CLASS_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
-COURSE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _home(entry: Entry) -> Home:
         capacity = parse_memory(entry.fields["capacity"], where=entry.place("capacity"))
     home = Home(
         slug=entry.slug,
-        access=_who(entry),
+        access=parse_members(entry),
         capacity=capacity,
         storage_class=_storage_class(entry),
         access_modes=_access_modes(entry),
@@ -86,24 +86,6 @@ def _home(entry: Entry) -> Home:
             fix="Write capacity: 20Gi beside it.",
         )
     return home
-
-
-def _who(entry: Entry) -> Access:
-    """Everybody, unless groups or courses are written."""
-    access, courses = parse_access(entry), entry.texts("courses")
-    if courses is None:
-        return access
-    for course in courses:
-        if not COURSE.fullmatch(course):
-            raise ConfigurationError(
-                f"{course!r:.80} is not the id of a course",
-                where=entry.place("courses"),
-                fix="Use letters, digits, dots and dashes.",
-            )
-    of_courses = folded(
-        name for course in courses for name in (f"course-{course}", f"course-{course}-instructors")
-    )
-    return Access((access.any_of or frozenset()) | of_courses, access.all_of, access.none_of)
 
 
 def _storage_class(entry: Entry) -> str:

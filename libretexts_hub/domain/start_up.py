@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from libretexts_hub.domain.access import ACCESS_KEYS, EVERYBODY, Access, folded, parse_access
+from libretexts_hub.domain.access import ACCESS_KEYS, EVERYBODY, Access
+from libretexts_hub.domain.course_access import parse_members
 from libretexts_hub.domain.durations import parse_duration
 from libretexts_hub.domain.entries import UNPRINTABLE, Entry, entries
 from libretexts_hub.errors import ConfigurationError
@@ -90,7 +91,7 @@ def _pull(entry: Entry) -> Pull:
         repository,
         _matching(entry, "branch", BRANCH, "main"),
         _matching(entry, "folder", FOLDER, "course/week-1"),
-        _who(entry),
+        parse_members(entry),
     )
 
 
@@ -101,13 +102,3 @@ def _matching(entry: Entry, key: str, pattern: re.Pattern[str], example: str) ->
             f"{value!r:.80} can't be a {key}", where=entry.place(key), fix=f"Write it like {example}."
         )
     return value
-
-
-def _who(entry: Entry) -> Access:
-    """Everybody, unless groups or courses are written; of a course its members and instructors."""
-    access = parse_access(entry)
-    courses = entry.texts("courses")
-    if courses is None:
-        return access
-    named = folded(f"course-{course}{end}" for course in courses for end in ("", "-instructors"))
-    return Access((access.any_of or frozenset()) | named, access.all_of, access.none_of)

@@ -1,13 +1,17 @@
-"""Is the home claim there, and not on its way out?"""
+"""Is the home claim there, of its person, and not on its way out?"""
 
 import asyncio
+import re
 
 from kubernetes_asyncio.client.rest import ApiException
 from traitlets.config import Configurable
 
 from libretexts_hub.clients import cluster
-from libretexts_hub.hub.refusal import refused_by_cluster
+from libretexts_hub.hub.refusal import OWNER, of_somebody_else, refused_by_cluster
 from libretexts_hub.hub.turns import creating
+
+# In a template of names: without it, one claim is meant for all.
+OF_A_PERSON = re.compile(r"\{[a-z_]*user")
 
 
 class HomeClaimMixin(Configurable):
@@ -45,7 +49,20 @@ class HomeClaimMixin(Configurable):
                 return False
         if claim is None and refused.status != 409:
             raise refused_by_cluster(self.log, f"claim {self.namespace}/{name}", refused) from refused
-        return claim is not None and not self._is_leaving(claim)
+        if claim is None or self._is_leaving(claim):
+            return False
+        self._refuse_foreign(claim)
+        return True
+
+    def _refuse_foreign(self, claim) -> None:
+        """A claim that our state does not know may be another person's: with `claim-{userid}`, that of
+        somebody who had this number in an earlier database. One without an owner is taken."""
+        metadata = claim["metadata"]
+        owner = (metadata.get("annotations") or {}).get(OWNER, "")
+        if owner in ("", self.user.name) or not OF_A_PERSON.search(self.pvc_name_template):
+            return
+        words = "The disk of your home belongs to somebody else. Tell the operators of this hub."
+        raise of_somebody_else(self, f"claim {self.namespace}/{metadata['name']}", owner, words)
 
     def _is_leaving(self, claim) -> bool:
         leaving = "deletionTimestamp" in claim["metadata"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kubernetes_asyncio.client.rest import ApiException
 from traitlets.config import Configurable
@@ -18,6 +18,7 @@ from libretexts_hub.hub.pod_check import UNKNOWN_AFTER_SECONDS
 from libretexts_hub.hub.pod_watch import PodWatch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import ModuleType
 
 # A notice of what was long ago helps nobody.
@@ -42,12 +43,15 @@ class PodLossMixin(Configurable):
     """KubeSpawner's poll, with a look at why a server is over."""
 
     _memory_restarts = 0
+    # Whether this hub has seen the pod, or made it: then it knows why it went.
+    _has_seen_pod = False
     # What the owner has not seen yet. In the state, since the hub may restart before they come.
     _untold = ""
 
     async def poll(self):
         """KubeSpawner's answer. What it tells of an end is posted for the owner."""
         before = self.watched_pod()
+        self._has_seen_pod = self._has_seen_pod or before is not None
         answer = await super().poll()
         if answer is not None:
             if not self._tell_end(before) and self.watched_pod() is None:
@@ -58,7 +62,7 @@ class PodLossMixin(Configurable):
 
     def forget_end(self) -> None:
         """A new start of this server: what became of the last one is no cause of its end."""
-        self._memory_restarts = 0
+        self._memory_restarts, self._has_seen_pod = 0, True
         if isinstance(self.pod_reflector, PodWatch):
             self.pod_reflector.lost.pop(self.pod_key, None)
 
@@ -76,18 +80,25 @@ class PodLossMixin(Configurable):
     async def _look_back(self) -> None:
         """The pod went while no hub watched: its events are there for an hour."""
         started = getattr(self.orm_spawner, "started", None)
-        if not self.events_enabled or started is None:
+        if started is None:
             return
+        ended = core().why_gone(await self._past_events(), started.replace(tzinfo=UTC).timestamp(), self.name)
+        if ended is None and not self._has_seen_pod:
+            ended = core().unseen(self.name)
+        if ended is not None:
+            self._has_seen_pod = True  # said once
+            self._tell(ended)
+
+    async def _past_events(self) -> Iterable[dict[str, Any]]:
+        if not self.events_enabled:
+            return ()
         try:
             await asyncio.wait_for(self._start_watching_events(), UNKNOWN_AFTER_SECONDS)
         except (ApiException, *cluster.UNREACHABLE) as error:
             self.log.warning("Can't ask why %s is over: %r", self._log_name, error)
-            return
+            return ()
         reflector = self.event_reflector
-        events = reflector.of_pod(self.pod_name) if isinstance(reflector, EventWatch) else ()
-        ended = core().why_gone(events, started.replace(tzinfo=UTC).timestamp(), self.name)
-        if ended is not None:
-            self._tell(ended)
+        return reflector.of_pod(self.pod_name) if isinstance(reflector, EventWatch) else ()
 
     def _tell(self, ended) -> None:
         ENDED_SERVERS.labels(cause=ended.cause).inc()

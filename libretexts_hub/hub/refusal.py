@@ -30,6 +30,25 @@ def _not_a_failure(spawner) -> None:
         handler.settings["failure_count"] = handler.settings.get("failure_count", 0) - 1
 
 
+OWNER = "hub.jupyter.org/username"
+
+
+def of_somebody_else(spawner, what: str, owner: str, words: str) -> web.HTTPError:
+    """The HTTP error for a person whose claim or Secret was left by another one; no failure of the hub.
+
+    `what` is the object for the log: a person who was renamed may well be its owner.
+    """
+    name = spawner.user.name
+    spawner.log.error(
+        "%s belongs to %r, not to %r: it is not used. Annotate it with %s=%s if it is theirs, or delete it.",
+        *(what, owner, name, OWNER, name),
+    )
+    _not_a_failure(spawner)
+    refusal = web.HTTPError(409, words)
+    refusal.jupyterhub_message = words
+    return refusal
+
+
 def unanswered() -> web.HTTPError:
     """The HTTP error for a person whose start ran out of time because the API server stayed away."""
     words = "The cluster does not answer, so your server could not start. Try again in a few minutes."

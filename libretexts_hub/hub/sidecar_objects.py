@@ -4,12 +4,10 @@ import asyncio
 from typing import Any
 
 from kubernetes_asyncio.client.rest import ApiException
-from tornado import web
 
 from libretexts_hub.clients import cluster
-from libretexts_hub.hub.refusal import refused_by_cluster, unanswered
+from libretexts_hub.hub.refusal import OWNER, of_somebody_else, refused_by_cluster, unanswered
 
-OWNER = "hub.jupyter.org/username"
 SERVER = "hub.jupyter.org/servername"
 PAUSE_SECONDS = 0.5
 
@@ -60,14 +58,9 @@ async def _create_or_find(spawner: Any, manifest: dict[str, Any]) -> bool:
 def _refuse_foreign(spawner: Any, manifest: dict[str, Any], found: dict[str, Any]) -> None:
     if _owner(found) == _owner(manifest):
         return
-    spawner.log.error(
-        "%s %s/%s belongs to %s, not to %s: it is not used. Rename or delete it.",
-        *(manifest["kind"], spawner.namespace, manifest["metadata"]["name"], _owner(found), _owner(manifest)),
-    )
+    what = f"{manifest['kind']} {spawner.namespace}/{manifest['metadata']['name']}"
     words = "The disk of your database belongs to somebody else. Tell the operators of this hub."
-    refusal = web.HTTPError(500, words)
-    refusal.jupyterhub_message = words  # type: ignore[attr-defined]
-    raise refusal
+    raise of_somebody_else(spawner, what, " ".join(_owner(found)).strip(), words)
 
 
 async def delete(spawner: Any, name: str, namespace: str) -> None:

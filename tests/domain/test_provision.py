@@ -2,6 +2,7 @@
 
 import pytest
 
+from libretexts_hub.domain.access import folded
 from libretexts_hub.domain.account_files import account_name, group_lines, passwd_line
 from libretexts_hub.domain.auth_paths import Written, number_at, text_at
 from libretexts_hub.domain.identity import Identity
@@ -157,6 +158,12 @@ def test_a_group_without_a_good_number_is_refused(number):
         pytest.param({"git": {"host": "https://x"}}, ".git.host", "not a host", id="git with an address"),
         pytest.param({"pulls": {"a": {}}}, ".pulls['a'].repository", "missing", id="pull"),
         pytest.param(
+            {"pulls": {"a": {"repository": "https://x/a", "courses": ["a b"]}}},
+            ".pulls['a'].courses",
+            "id of a course",
+            id="pull of a course",
+        ),
+        pytest.param(
             {"pulls": {"a": {"repository": "https://u:p@x/y"}}},
             ".pulls['a'].repository",
             "no password",
@@ -177,6 +184,27 @@ def test_what_is_wrong_stops_the_hub(settings, where, words):
         parse_provision(settings, where=WHERE)
     assert refused.value.where == f"{WHERE}{where}"
     assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("who", "member_of", "is_fetched"),
+    [
+        pytest.param({}, [], True, id="everybody"),
+        pytest.param({"groups": ["nyu:DB"]}, ["NYU:db"], True, id="group"),
+        pytest.param({"groups": ["a"]}, ["b"], False, id="another group"),
+        pytest.param({"not_groups": ["exam"]}, ["exam"], False, id="shut out"),
+        pytest.param({"courses": ["db101"]}, ["course-DB101"], True, id="student"),
+        pytest.param({"courses": ["db101"]}, ["course-db101-instructors"], True, id="instructor"),
+        pytest.param({"courses": ["db101"]}, ["course-db102"], False, id="another course"),
+        pytest.param({"courses": ["db101"], "groups": ["a"]}, ["a"], True, id="group or course"),
+        pytest.param({"courses": []}, ["course-db101"], False, id="of no course"),
+    ],
+)
+def test_who_begins_with_a_repository(who, member_of, is_fetched):
+    settings = {"pulls": {"a": {"repository": "https://x/a"} | who}}
+    groups = folded(member_of)
+    start_up = person_of(parse_provision(settings, where=WHERE), None, "ada", groups).start_up
+    assert bool(start_up and start_up.pulls) is is_fetched
 
 
 @pytest.mark.parametrize("settings", [{}, None])

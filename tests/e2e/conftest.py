@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from libretexts_hub import templates
+from tests.e2e.real_site import people_site
 from tests.servers.faults import FaultProxy
 from tests.servers.hub import ADMIN, ADMIN_PASSWORD, PASSWORD, HubProcess
 from tests.servers.hub_config import assignments
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from libretexts_hub.demo.visitor import Visitor
+
+__all__ = ["people_site"]
 
 API_REQUEST_TIMEOUT_SECONDS = 2
 # People whose names begin so get a server that is up at once, where JupyterLab's start would only take time.

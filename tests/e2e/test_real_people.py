@@ -1,231 +1,31 @@
-"""Do people of two groups land on different nodes of a real cluster, as themselves, with git and a database?
-
-One hub, with the rights that `libretexts-hub roles` prints and no others. A simulated node (KWOK) stands for
-those of a group; the machine's own node is the other's.
-"""
+"""Do people of two groups land on different nodes of a real cluster, as themselves, with git and SQL?"""
 
 from __future__ import annotations
 
 import asyncio
 import base64
-import contextlib
 import json
-import secrets
-import subprocess
-import sys
-import threading
 import time
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
 
-from libretexts_hub import templates
 from libretexts_hub.demo.visitor import VisitError
-from tests.cluster import control
-from tests.cluster.credentials import kubeconfig, write_private
-from tests.cluster.running import running_cluster
-from tests.cluster.simulated_nodes import TAINT, simulated_nodes
-from tests.servers.git_server import GitServer
-from tests.servers.hub import PASSWORD, HubProcess
-from tests.servers.hub_config import assignments
-from tests.servers.kubectl import find_kubectl
-from tests.servers.namespace_objects import NamespaceObjects
-from tests.servers.target import Target, fresh_namespace
+from tests.e2e.real_site import MARKS, POOL, TOKEN, libretexts_hub
+from tests.servers.hub import PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from libretexts_hub.demo.visitor import Visitor
+    from tests.e2e.real_site import Site
 
-pytestmark = [
-    pytest.mark.real_cluster,
-    pytest.mark.own_cluster,
-    pytest.mark.timeout(300),
-    pytest.mark.asyncio(loop_scope="module"),
-]
-TOKEN = f"provider-token-{secrets.token_hex(8)}"
-GRACE = {"id": 5001, "login": "grace", "name": "Grace Hopper", "email": "grace@example.org"}
-TEAMS = [{"id": 77, "slug": "dm", "organization": {"login": "lsst"}}]
-LOGINS = {
-    "grace": {"access_token": TOKEN, "scope": ["repo"], "github_user": GRACE, "teams": TEAMS},
-    "henry": {"access_token": TOKEN, "scope": ["repo"], "github_user": GRACE | {"id": 5002}, "teams": []},
-    "faye": {"access_token": TOKEN, "scope": ["repo"], "github_user": GRACE | {"id": 5004}, "teams": []},
-    "eve": {"access_token": TOKEN, "scope": ["repo"], "github_user": GRACE | {"id": 5003}, "teams": []},
-    "fred": {"access_token": TOKEN, "scope": ["repo"], "github_user": GRACE | {"id": 5005}, "teams": []},
-}
-LOGIN = """
-import json, pathlib
-from jupyterhub.auth import DummyAuthenticator
-class Login(DummyAuthenticator):
-    async def authenticate(self, handler, data):
-        state = json.loads(pathlib.Path({logins!r}).read_text())
-        return {{"name": data["username"], "auth_state": state.get(data["username"])}}
-c.JupyterHub.authenticator_class = Login
-c.CryptKeeper.keys = [bytes.fromhex({key!r})]
-from libretexts_hub.hub.configuration import check_or_exit
-check_or_exit(c)
-"""
-POOL = "libretexts.org/test-pool"
-# A home of somebody who was uid 1000 before people had numbers of their own.
-OLD_HOME = """
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata: {{name: claim-grace, annotations: {{hub.jupyter.org/username: grace}}}}
-spec: {{accessModes: [ReadWriteOnce], resources: {{requests: {{storage: 64Mi}}}}}}
----
-apiVersion: v1
-kind: Pod
-metadata: {{name: old-home}}
-spec:
-  restartPolicy: Never
-  securityContext: {{fsGroup: 100}}
-  containers:
-  - name: shell
-    image: {image}
-    securityContext: {{runAsUser: 1000, runAsGroup: 100}}
-    command: [sh, -c, "mkdir -p /home/jovyan/notes && echo old > /home/jovyan/notes/old.txt"]
-    volumeMounts: [{{name: home, mountPath: /home/jovyan}}]
-  volumes: [{{name: home, persistentVolumeClaim: {{claimName: claim-grace}}}}]
-"""
+pytestmark = MARKS
 
 
-class Answer(BaseHTTPRequestHandler):
-    """For the servers on the simulated node: one of the test's own answers for all of them."""
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@dataclass
-class Site:
-    """A hub on the real cluster, a git server, and what is really there."""
-
-    hub: HubProcess
-    git: GitServer
-    target: Target
-    objects: NamespaceObjects
-
-    async def kubectl(self, *words: str, text: str = "") -> str:
-        return await asyncio.to_thread(kubectl, self.target, *words, text=text)
-
-    async def inside(self, name: str, script: str, text: str = "", container: str = "notebook") -> str:
-        """What a script in the person's server printed, run as a terminal there runs it."""
-        words = ("exec", "-i", f"jupyter-{name}", "-c", container, "--", "sh", "-c", f"cd; {script}")
-        return await self.kubectl(*words, text=text)
-
-
-def kubectl(target: Target, *words: str, text: str = "") -> str:
-    command = [str(find_kubectl()), f"--kubeconfig={target.kubeconfig}", "-n", target.namespace, *words]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
-    return done.stdout
-
-
-def libretexts_hub(*words: str) -> str:
-    """What the console script prints."""
-    command = [str(Path(sys.executable).with_name("libretexts-hub")), *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def hub_kubeconfig(target: Target, folder: Path) -> Path:
-    """Of a service account that may do what `libretexts-hub roles` prints, and nothing more."""
-    kubectl(target, "create", "serviceaccount", "hub")
-    for part in ("hub", "homes"):
-        words = ("roles", "--namespace", target.namespace, "--service-account", "hub", "--for", part)
-        kubectl(target, "apply", "-f", "-", text=libretexts_hub(*words))
-    token = kubectl(target, "create", "token", "hub", "--duration=2h").strip()
-    path = folder / "hub.kubeconfig"
-    write_private(path, kubeconfig(target.server, token, target.ca_file.read_bytes(), target.namespace))
-    return path
-
-
-def settings(target: Target, git: GitServer, image: str, database: str, port: int) -> dict[str, object]:
-    tolerations = [{"key": TAINT["key"], "operator": "Exists", "effect": TAINT["effect"]}]
-    return {
-        "Authenticator.enable_auth_state": True,
-        "DummyAuthenticator.password": PASSWORD,
-        "JupyterHub.load_groups": {
-            "hpc": {"users": ["henry"]},
-            "campus": {"users": ["grace", "faye", "fred"]},
-            "db101": {"users": ["grace"]},
-        },
-        "LibreTextsSpawner.homes": {"all": {"measure": True}},
-        "JupyterHub.template_paths": list(templates.__path__),
-        "KubeSpawner.port": port,
-        "KubeSpawner.environment": {"GIT_SSL_CAINFO": "/home/jovyan/ca.pem"},
-        "KubeSpawner.delete_grace_period": 1,
-        "KubeSpawner.storage_pvc_ensure": True,
-        "KubeSpawner.storage_capacity": "64Mi",
-        "KubeSpawner.storage_access_modes": ["ReadWriteOnce"],
-        "KubeSpawner.volumes": [{"name": "home", "persistentVolumeClaim": {"claimName": "{pvc_name}"}}],
-        "KubeSpawner.volume_mounts": [{"name": "home", "mountPath": "/home/jovyan"}],
-        "KubeSpawner.fs_gid": 100,
-        "LibreTextsSpawner.images": {"default": {"image": image, "default": True}},
-        "LibreTextsSpawner.routes": {
-            "hpc": {
-                "match": {"groups": ["hpc"]},
-                "place": {"node_selector": {POOL: "hpc"}, "tolerations": tolerations},
-            },
-            "campus": {"match": {"groups": ["campus"]}, "place": {"node_selector": {POOL: "campus"}}},
-            "closed": {"match": {"groups": ["nobody"]}, "place": {"namespace": "kube-public"}},
-        },
-        "LibreTextsSpawner.refuse_unrouted": True,
-        "LibreTextsSpawner.databases": {
-            "course": {"engine": "mariadb", "image": database, "storage": "64Mi", "groups": ["db101"]}
-        },
-        "LibreTextsSpawner.provision": {
-            "uid": {"from": "github_user.id", "maximum": 999_999_999},
-            "groups": {
-                "from": "teams",
-                "name": ["organization.login", "slug"],
-                "offset": 1_000_000_000,
-                "minimum": 1_000_000_000,
-            },
-            "take_over": [1000],
-            "git": {"host": git.host, "username": "x-access-token", "scopes": ["repo"]},
-        },
-    }
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site(real, tmp_path_factory) -> AsyncIterator[Site]:
-    cluster, folder = running_cluster(), tmp_path_factory.mktemp("people")
-    (folder / "logins.json").write_text(json.dumps(LOGINS))
-    git = GitServer(folder, TOKEN, cluster.hub_ip)
-    stand_in = ThreadingHTTPServer((cluster.hub_ip, 0), Answer)
-    threading.Thread(target=stand_in.serve_forever, daemon=True).start()
-    with fresh_namespace(real, "people") as target, simulated_nodes(cluster, 1) as (simulated,):
-        own = kubectl(target, "get", "nodes", "-l", "type!=kwok", "-o", "name").strip()
-        kubectl(target, "label", own, f"{POOL}=campus", "--overwrite")
-        kubectl(target, "label", f"node/{simulated}", f"{POOL}=hpc", "--overwrite")
-        kubectl(target, "apply", "-f", "-", text=OLD_HOME.format(image=cluster.shell_image))
-        kubectl(target, "wait", "pod/old-home", "--for=jsonpath={.status.phase}=Succeeded", "--timeout=60s")
-        login = LOGIN.format(logins=str(folder / "logins.json"), key=secrets.token_hex(32))
-        traits = settings(target, git, cluster.workbench_image, cluster.mariadb_image, stand_in.server_port)
-        hub = HubProcess(
-            folder / "hub",
-            target,
-            extra=assignments(traits) + login,
-            kubeconfig=hub_kubeconfig(target, folder),
-        )
-        try:
-            await hub.start()
-            yield Site(hub, git, target, NamespaceObjects(target))
-        finally:
-            hub.close()
-            git.close()
-            stand_in.shutdown()
-            kubectl(target, "label", own, f"{POOL}-")
+@pytest.fixture(scope="module")
+def site(people_site: Site) -> Site:
+    return people_site
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -339,80 +139,6 @@ async def test_sql_works_in_a_notebook_as_it_is(site, grace):
     told = await site.inside("grace", execute)
     assert "rows 2" in told, told
     assert "<td>85</td>" in told
-
-
-# What is mounted where a claim has its files: memory, where a folder takes no room, or a disk, where it does.
-TMPFS = "mount -t tmpfs -o size={size},mode=0777 full {folder}"
-EXT4 = (
-    "truncate -s {size} {folder}.img && mkfs.ext4 -q -m 0 {folder}.img && mount -o loop {folder}.img {folder}"
-    " && chmod 777 {folder} && rmdir {folder}/lost+found"
-)
-FILL = (
-    "cat /dev/zero > {folder}/filler; dd if=/dev/zero of={folder}/rest bs=1k count=9999; chmod 666 {folder}/*"
-)
-
-
-@contextlib.contextmanager
-def own_disk(site: Site, claim: str, mount: str, size: str, fill: str = "true"):
-    """The claim is a disk of its own, before anybody's server used it. What runs a script on it."""
-    run = running_cluster().own_run("a full disk")
-    text = OLD_HOME.split("---")[0].replace("claim-grace", claim)
-    text = text.replace("username: grace", f"username: {claim.rpartition('-')[2]}").format()
-    kubectl(site.target, "apply", "-f", "-", text=text)
-    bound = ("--for=jsonpath={.status.phase}=Bound", "--timeout=60s")
-    kubectl(site.target, "wait", f"pvc/{claim}", *bound)
-    volume = kubectl(site.target, "get", "pvc", claim, "-o", "jsonpath={.spec.volumeName}")
-    folder = run.folder / "claims" / volume
-    enter = ["nsenter", "--target", str(control.process_id(run.folder)), "--mount", "--", "sh", "-c"]
-
-    def on_disk(script: str) -> str:
-        script = script.format(folder=folder, size=size)
-        done = subprocess.run([*enter, script], check=True, capture_output=True, text=True)
-        return done.stdout
-
-    on_disk(f"set -e; {mount}")
-    on_disk(fill)
-    try:
-        yield on_disk
-    finally:
-        on_disk("umount --lazy {folder}; rm -f {folder}.img")
-
-
-def full_disk(site: Site, claim: str):
-    """Without a byte left."""
-    return own_disk(site, claim, TMPFS, "1m", "cat /dev/zero > {folder}/filler; chmod 666 {folder}/filler")
-
-
-async def start(person: Visitor, name: str) -> None:
-    await person.login(name, PASSWORD)
-    await person.spawn({"image": "default"})
-    await person.wait_until_ready()
-
-
-async def test_a_server_starts_in_a_home_that_is_full_of_files(site):
-    """On a disk where a folder takes room, nobody's server ever ran, and no block is left."""
-    with own_disk(site, "claim-fred", EXT4, "4M", FILL):
-        async with site.hub.visitor() as fred:
-            await start(fred, "fred")
-            assert "filler" in await site.inside("fred", "ls")
-            assert "Your home is full" in (await fred.open("home")).html
-            await fred.stop()
-
-
-async def test_who_has_a_full_home_still_gets_a_server(site):
-    """JupyterLab starts in it, and the page says what is wrong."""
-    with full_disk(site, "claim-faye"):
-        async with site.hub.visitor() as faye:
-            await faye.login("faye", PASSWORD)
-            await faye.spawn({"image": "default"})
-            await faye.wait_until_ready()
-            assert "filler" in await site.inside("faye", "ls")
-            assert "full" in await site.inside(
-                "faye", "dd if=/dev/zero of=more bs=64k count=1 2>&1 || echo full"
-            )
-            page = await faye.open("home")
-            assert "Your home is full: 1 MiB of 1 MiB are used" in page.html
-            await faye.stop()
 
 
 async def test_a_namespace_that_is_closed_to_the_hub_is_told_when_it_starts(site):

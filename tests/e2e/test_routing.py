@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,7 @@ from .conftest import FAILURE_LIMIT, SETTINGS, hook_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from libretexts_hub.demo.visitor import Visitor
 
@@ -30,6 +32,23 @@ def greedy(spawner, pod):
     return pod
 c.KubeSpawner.modify_pod_hook = greedy
 """
+# Groups are the provider's, which is a file here, and are asked for before each start.
+GROUPS = """
+import json, pathlib
+from jupyterhub.authenticators.shared import SharedPasswordAuthenticator
+class Login(SharedPasswordAuthenticator):
+    def groups_of(self, name):
+        return json.loads(pathlib.Path({file!r}).read_text()).get(name, [])
+    async def authenticate(self, handler, data):
+        login = await super().authenticate(handler, data)
+        return login and login | {{"groups": self.groups_of(login["name"])}}
+    async def refresh_user(self, user, handler=None):
+        return {{"name": user.name, "groups": self.groups_of(user.name)}}
+c.JupyterHub.authenticator_class = Login
+c.Authenticator.manage_groups = True
+c.Authenticator.refresh_pre_spawn = True
+"""
+PHYSICS = {name: ["physics"] for name in ("quick-ann", "quick-amy", "quick-abe", "quick-ada")}
 ROUTES = {
     "hpc": {
         "name": "HPC",
@@ -42,31 +61,31 @@ ROUTES = {
 
 
 class RoutedSite:
-    """A hub with routes and three people in a group."""
+    """A hub with routes, and people in groups as the file `groups` says."""
 
-    def __init__(self, hub: HubProcess, objects: NamespaceObjects) -> None:
-        self.hub, self.objects = hub, objects
+    def __init__(self, hub: HubProcess, objects: NamespaceObjects, groups: Path) -> None:
+        self.hub, self.objects, self.groups = hub, objects, groups
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def site(embedded, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RoutedSite]:
     folder = tmp_path_factory.mktemp("routed-hub")
     with fresh_namespace(embedded, "routes") as target:
-        people = ["quick-ann", "quick-amy", "quick-abe"]
+        groups = folder / "groups.json"
+        groups.write_text(json.dumps(PHYSICS))
         ours = {
-            "JupyterHub.load_groups": {"physics": {"users": people}},
             "LibreTextsSpawner.images": {"default": {"image": target.lab_image, "default": True}},
             "LibreTextsSpawner.sizes": {"small": {}, "large": {}, "huge": {}},
             "LibreTextsSpawner.routes": ROUTES,
             "LibreTextsSpawner.refuse_unrouted": True,
         }
         check = "from libretexts_hub.hub.configuration import check_or_exit\ncheck_or_exit(c)\n"
-        hub = HubProcess(
-            folder, target, extra=assignments(SETTINGS | ours) + hook_for(target) + GREEDY + check
-        )
+        login = GROUPS.format(file=str(groups))
+        extra = assignments(SETTINGS | ours) + hook_for(target) + GREEDY + login + check
+        hub = HubProcess(folder, target, extra=extra, preloaded=True)
         try:
             await hub.start()
-            yield RoutedSite(hub, NamespaceObjects(target))
+            yield RoutedSite(hub, NamespaceObjects(target), groups)
         finally:
             hub.close()
 
@@ -115,6 +134,18 @@ async def test_a_third_may_not_by_form_or_rest_and_no_hub_ends(site: RoutedSite)
         await eve.spawn({"image": "default", "size": "small"})
         await eve.wait_until_ready()
         await eve.stop()
+
+
+async def test_who_left_the_group_is_refused_without_a_new_login(site: RoutedSite) -> None:
+    async with site.hub.visitor() as ada:
+        await started(ada, "quick-ada", "large")
+        await ada.stop()
+        site.groups.write_text(json.dumps(PHYSICS | {"quick-ada": []}))
+        assert "no place where this server may run" in (await refusal(ada, "large")).what
+        site.groups.write_text(json.dumps(PHYSICS))
+        await ada.spawn({"image": "default", "size": "large"})
+        await ada.wait_until_ready()
+        await ada.stop()
 
 
 async def test_no_hook_gives_what_the_route_does_not(site: RoutedSite) -> None:

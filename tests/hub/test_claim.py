@@ -1,6 +1,7 @@
 """Is the home claim there when the pod needs it?"""
 
 import asyncio
+import logging
 
 import pytest
 from tornado import web as tornado_web
@@ -37,6 +38,32 @@ async def test_a_claim_that_exists_is_used(web, objects):
     assert [each["metadata"]["uid"] for each in await objects.list("persistentvolumeclaims")] == [
         claim["metadata"]["uid"]
     ]
+
+
+@pytest.mark.parametrize(
+    ("template", "refused"),
+    [("claim-{userid}", True), ("claim-for-all", False)],
+    ids=["of-a-person", "of-everybody"],
+)
+async def test_a_claim_that_another_person_left_is_not_mounted(web, objects, caplog, template, refused):
+    settings = SETTINGS | {"pvc_name_template": template}
+    bob = web("bob", **settings)
+    await bob.start()
+    await bob.stop()
+    alice = web("alice", **settings)  # in a new database she has bob's number
+    alice.log = logging.getLogger("claims")
+    if not refused:
+        await alice.start()
+        return
+    with pytest.raises(tornado_web.HTTPError) as error:
+        await alice.start()
+    assert error.value.status_code == 409
+    assert "belongs to somebody else" in error.value.jupyterhub_message
+    assert "bob" not in error.value.jupyterhub_message
+    assert "belongs to 'bob', not to 'alice'" in caplog.text
+    assert "hub.jupyter.org/username=alice" in caplog.text
+    assert await objects.pods("alice") == []
+    await web("bob", record=Record(state=bob.get_state()), **settings).start()
 
 
 async def test_a_claim_that_vanished_is_made_anew(web, objects):

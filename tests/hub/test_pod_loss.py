@@ -154,19 +154,40 @@ def event_of(spawner, reason, message):
     }
 
 
-@pytest.mark.parametrize("minutes", [pytest.param(-1, id="since"), pytest.param(60, id="before")])
-async def test_a_server_that_went_while_no_hub_watched_is_told(web, objects, minutes):
+ROOM, UNSEEN = "make room", "was ended while this hub was not running"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "events", "words"),
+    [
+        pytest.param(-1, True, ROOM, id="an-event-says-it"),
+        pytest.param(60, True, UNSEEN, id="of-an-earlier-server"),
+        pytest.param(-1, False, UNSEEN, id="without-events"),
+    ],
+)
+async def test_a_server_that_went_while_no_hub_watched_is_told(web, objects, minutes, events, words):
     before = web(events_enabled=True)
     await before.start()
     before._save_state()
     started = datetime.now(UTC).replace(tzinfo=None) + timedelta(minutes=minutes)
-    later = web(record=Record(state=before.get_state(), started=started), events_enabled=True)
+    later = web(record=Record(state=before.get_state(), started=started), events_enabled=events)
     await objects.delete("pods", before.pod_name)
     await until(lambda: before.watched_pod() is None)
     before.event_reflector.resources["x"] = event_of(before, "Preempted", "Preempted by pod x on node y")
 
     assert await later.poll() == 1
+    assert await later.poll() == 1
 
-    texts = told(later)
-    assert len(texts) == (1 if minutes < 0 else 0)
-    assert all("make room" in text for text in texts)
+    [text] = told(later)
+    assert words in text
+    assert "What was saved in your home is still there." in text
+
+
+async def test_a_server_that_somebody_ended_before_the_eyes_of_the_hub_is_not_told(running, objects):
+    running.orm_spawner.started = datetime.now(UTC).replace(tzinfo=None)
+    assert await running.poll() is None
+    await objects.delete("pods", running.pod_name)
+    await until(lambda: running.watched_pod() is None)
+
+    assert await running.poll() == 1
+    assert told(running) == []

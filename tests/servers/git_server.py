@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class GitServer:
-    """One repository, `course.git`, that takes what comes with the password `token`."""
+    """One repository, `course.git`, for those who come with the password `token`."""
 
     def __init__(self, folder: Path, token: str, address: str = "127.0.0.1") -> None:
         self.repositories, self.token = folder / "repositories", token
@@ -40,6 +40,16 @@ class GitServer:
         """Authors and subjects of what was pushed."""
         command = ["git", "-C", str(self.repository), "log", "--format=%an <%ae> %s", "main"]
         return subprocess.run(command, capture_output=True, text=True).stdout
+
+    def publish(self, name: str, text: str) -> None:
+        """A file that its author has committed meanwhile (git-scm.com/docs/git-fast-import)."""
+        git = ["git", "-C", str(self.repository)]
+        head = subprocess.run([*git, "rev-parse", "--verify", "-q", "main"], capture_output=True, text=True)
+        commit = f"commit refs/heads/main\ncommitter A <a@example.org> now\ndata {len(name)}\n{name}\n"
+        parent = f"from {head.stdout.strip()}\n" if head.stdout else ""
+        file = f"M 100644 inline {name}\ndata {len(text.encode())}\n{text}\n"
+        words = [*git, "fast-import", "--quiet", "--date-format=now"]
+        subprocess.run(words, input=commit + parent + file, check=True, text=True)
 
     def close(self) -> None:
         self._server.shutdown()

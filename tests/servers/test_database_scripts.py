@@ -332,6 +332,21 @@ def test_a_full_disk_keeps_no_notebook_from_starting(small_disk):
     assert small_disk.sql("SELECT count(*) FROM big").returncode == 0
 
 
+def test_on_a_full_disk_it_ends_soon_and_says_so_at_every_start(small_disk):
+    small_disk.start()
+    small_disk.until_started()
+    small_disk.value("CREATE TABLE kept (n int); INSERT INTO kept VALUES (1);")
+    fill(small_disk)
+    before = time.monotonic()
+    assert small_disk.stop() == 0
+    assert time.monotonic() - before < 30, "MariaDB without a byte waits until it is killed"
+    for _ in range(2):
+        again(small_disk)
+        assert small_disk.value("SELECT count(*) FROM kept") == "1"
+        assert "The disk of your database is full" in small_disk.problem
+        assert small_disk.stop() == 0
+
+
 def test_postgresql_refuses_what_another_major_release_has_written(request):
     folder = make_folder()
     request.addfinalizer(lambda: shutil.rmtree(folder, ignore_errors=True))

@@ -55,8 +55,11 @@ free_space() {
 
 # A little room is kept, and given back when the disk is full: then the engine starts and rows can be deleted.
 keep_reserve() {
+  [ -e "$DB_FOLDER/reserve" ] || write_out
   if [ "$(free_space)" -gt 16384 ] && [ ! -e "$DB_FOLDER/reserve" ]; then
     dd if=/dev/zero of="$DB_FOLDER/reserve" bs=1024 count=4096 2> /dev/null || rm -f "$DB_FOLDER/reserve"
+  elif [ "$(free_space)" -lt 6144 ] && [ ! -e "$DB_FOLDER/reserve" ]; then
+    case $NOTES in *"is full"*) ;; *) note "The disk of your database is full: delete what you do not need." ;; esac
   fi
 }
 
@@ -206,6 +209,7 @@ tell() {
 
 stop_engine() {
   STOPPING=1
+  before_stop
   [ -z "$ENGINE" ] || kill "-$STOP_SIGNAL" "$ENGINE" 2> /dev/null
 }
 

@@ -54,6 +54,16 @@ SELECT 'CREATE DATABASE "$DB_NAME" OWNER "$DB_NAME"' WHERE NOT EXISTS (SELECT FR
 SQL
 }
 
+# What is still in memory takes its room, so that a stop or a recovery on a full disk needs little.
+write_out() {
+  own_client --dbname=postgres --command=CHECKPOINT > /dev/null
+}
+
+# It ends at once on a full disk, and the next start needs the reserve.
+before_stop() {
+  :
+}
+
 load_file() {
   content "$1" | psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --single-transaction --host="$DB_RUN" --port="$DB_PORT" \
     --username="$DB_NAME" --dbname="$DB_NAME"
