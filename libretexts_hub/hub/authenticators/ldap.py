@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from jupyterhub.auth import Authenticator
-from jupyterhub.utils import maybe_future
 from traitlets import default
 
 from libretexts_hub.clients.upstream import Observer
@@ -20,11 +19,14 @@ from libretexts_hub.domain.login import Login, LoginGroup, login_in, ours_in
 from libretexts_hub.domain.wording import shown
 from libretexts_hub.errors import ConfigurationError
 from libretexts_hub.hub import metrics
+from libretexts_hub.hub.authenticators.admission import ASK
 from libretexts_hub.hub.authenticators.ldap_groups import LDAPGroupSettings
 from libretexts_hub.hub.authenticators.ldap_people import LDAPPeopleSettings
 from libretexts_hub.hub.authenticators.login_mixin import LoginMixin
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from libretexts_hub.domain.bind_refusals import BindRefusal
     from libretexts_hub.domain.directory_person import DirectoryPerson
     from libretexts_hub.domain.directory_servers import DirectoryServer, TlsRules
@@ -185,21 +187,19 @@ class LDAPAuthenticator(LoginMixin, LDAPPeopleSettings, LDAPGroupSettings, Authe
             missing=person.missing,
         )
 
-    async def check_allowed(self, username: str, authentication: dict[str, Any] | None = None) -> bool:
-        """JupyterHub's own rules, or one of allowed_groups. Raises Denied where none of these fits."""
-        if await maybe_future(super().check_allowed(username, authentication)):
+    async def is_allowed(self, username: str, authentication: dict[str, Any] | None) -> bool:
+        """JupyterHub's own rules, or one of allowed_groups."""
+        if await super().is_allowed(username, authentication):
             return True
         if authentication is None or not self.allowed_groups:
             return False
-        if listed_in(_groups_in(authentication.get("auth_state")), self.allowed_groups):
-            return True
-        if self.is_exempt(username):
-            return False
-        raise Denied(
-            "Your account is in none of the groups that may use this hub",
-            cause="group",
-            fix="Ask those who gave you its address to add you.",
-        )
+        return listed_in(_groups_in(authentication.get("auth_state")), self.allowed_groups) is not None
+
+    def not_allowed(self, missing: Iterable[str] = ()) -> Denied:
+        """Groups of a directory are not named to who is outside."""
+        if not self.allowed_groups:
+            return super().not_allowed()
+        return Denied("Your account is in none of the groups that may use this hub", cause="group", fix=ASK)
 
     async def check_again(self, user: Any, auth_state: dict[str, Any]) -> Login:
         """What the directory says now, read by the hub's own account. Raises Denied, UpstreamError."""
@@ -217,13 +217,7 @@ class LDAPAuthenticator(LoginMixin, LDAPPeopleSettings, LDAPGroupSettings, Authe
             raise _denied(error.refusal) from None
         if person is None:
             raise Denied(GONE, cause="gone")
-        login = self.login_of_person(person)
-        if self.allowed_groups and not self.allow_all:
-            # JupyterHub asks this at a login only.
-            model = await self.finish(login, existing=user)
-            if not await self.check_allowed(user.name, model):
-                raise Denied("Your account may not use this hub any more", cause="group")
-        return login
+        return self.login_of_person(person)
 
     def _subject_of(self, name: str, auth_state: dict[str, Any]) -> tuple[tuple[str, str], str]:
         """The immutable id with its attribute, and the name of the entry at the last login where it is known.
