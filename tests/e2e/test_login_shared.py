@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 from jupyterhub import version_info
-from prometheus_client.parser import text_string_to_metric_families
 
 from libretexts_hub import templates
 from libretexts_hub.demo.visitor import VisitError, Visitor
@@ -20,6 +19,7 @@ from libretexts_hub.domain.breaker import BreakerState
 from tests.servers.fake_provider import FakeProvider
 from tests.servers.hub import HubProcess
 from tests.servers.hub_config import assignments
+from tests.servers.hub_metrics import metrics_of, value
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -293,7 +293,7 @@ class TestLogins:
             assert error.status == 503
             assert "does not answer at the moment" in error.what
         assert len(usual.asked) < 6
-        assert value(await metrics_of(hub), BREAKER, host=usual.url) == BreakerState.OPEN.value
+        assert value(await metrics_of(hub, TOKEN), BREAKER, host=usual.url) == BreakerState.OPEN.value
         usual.status = 200
 
         async def is_back() -> bool:
@@ -304,7 +304,7 @@ class TestLogins:
             return True
 
         await until(is_back, "the breaker closes")
-        assert value(await metrics_of(hub), BREAKER, host=usual.url) == BreakerState.CLOSED.value
+        assert value(await metrics_of(hub, TOKEN), BREAKER, host=usual.url) == BreakerState.CLOSED.value
 
     async def test_the_page_of_an_outage_comes_at_once(
         self, hub: HubProcess, usual: FakeProvider, log_in: LogIn
@@ -443,14 +443,14 @@ class TestLogins:
         assert (await known(hub, "hubert"))["groups"] == ["staff"]
 
     async def test_numbers_for_prometheus(self, hub: HubProcess, usual: FakeProvider, log_in: LogIn) -> None:
-        before = await metrics_of(hub)
+        before = await metrics_of(hub, TOKEN)
         usual.people["scruffy"] = {"subject": "99"}
         await log_in("scruffy")
         usual.people["scruffy"] = {"subject": "98"}
         await refused(hub, "scruffy")
         usual.status = 404
         await refused(hub, "scruffy")
-        after = await metrics_of(hub)
+        after = await metrics_of(hub, TOKEN)
 
         def grew(name: str, **labels: str) -> float:
             return value(after, name, **labels) - value(before, name, **labels)
@@ -463,20 +463,7 @@ class TestLogins:
         assert value(after, BREAKER, host=usual.url) == BreakerState.CLOSED.value
 
 
-def value(text: str, name: str, **labels: str) -> float:
-    """What a page of metrics says; 0.0 for what it does not name."""
-    samples = (each for family in text_string_to_metric_families(text) for each in family.samples)
-    return sum(each.value for each in samples if each.name == name and each.labels == labels)
-
-
 def warnings_since(hub: HubProcess, offset: int) -> list[str]:
     """Lines of the log above INFO, without those of the access log."""
     text = hub.log.read_bytes()[offset:].decode()
     return [line for line in re.findall(r"^\[[WEC] .*$", text, re.MULTILINE) if " log:" not in line]
-
-
-async def metrics_of(hub: HubProcess) -> str:
-    async with hub.visitor() as watcher:
-        headers = {"Authorization": f"token {TOKEN}"}
-        async with watcher.request("GET", watcher.hub / "metrics", headers=headers) as answer:
-            return await answer.text()

@@ -35,6 +35,12 @@ WHERE = "c.LDAPAuthenticator"
 GONE = "Your account is not in the directory any more"
 
 
+class FormRefused(Denied):
+    """A form that no page of a hub has."""
+
+    status = 400
+
+
 class LDAPAuthenticator(LoginMixin, LDAPPeopleSettings, LDAPGroupSettings, Authenticator):
     """Logins with an LDAP directory or Active Directory; settings of jupyterhub-ldapauthenticator 2 work."""
 
@@ -153,7 +159,10 @@ class LDAPAuthenticator(LoginMixin, LDAPPeopleSettings, LDAPGroupSettings, Authe
     async def authenticate(self, handler: Any, data: Any = None, **kwargs: Any) -> dict[str, Any] | None:
         """The auth model of a person with the right password; None for a wrong one. Raises Denied."""
         name, password = data.get("username"), data.get("password")
-        if not isinstance(name, str) or not isinstance(password, str):
+        if not isinstance(name, str):
+            # JupyterHub would show it again on the login page, and fail where there is none.
+            raise FormRefused("The form has no name in it", cause="form", fix="Log in on the login page.")
+        if not isinstance(password, str):
             return None
         if len(name) > 255 or not self._pattern.fullmatch(name):
             self.log.warning("LDAP login of %s refused: not matched by valid_username_regex", shown(name))
@@ -164,9 +173,9 @@ class LDAPAuthenticator(LoginMixin, LDAPPeopleSettings, LDAPGroupSettings, Authe
             person = await self.directory.log_in(name, password)
         except LoginRefusedError as error:
             refusal: BindRefusal = error.refusal
+            if refusal.told:  # and logged, as every denial is
+                raise _denied(refusal, name) from None
             self.log.warning("LDAP login of %s refused: %s", shown(name), refusal.reason)
-            if refusal.told:
-                raise _denied(refusal) from None
             return None
         return await self.finish(self.login_of_person(person))
 
@@ -214,7 +223,7 @@ class LDAPAuthenticator(LoginMixin, LDAPPeopleSettings, LDAPGroupSettings, Authe
         try:
             person = await self.directory.look_up(subject, dn, user.name)
         except LoginRefusedError as error:
-            raise _denied(error.refusal) from None
+            raise _denied(error.refusal, user.name) from None
         if person is None:
             raise Denied(GONE, cause="gone")
         return self.login_of_person(person)
@@ -235,9 +244,10 @@ class LDAPAuthenticator(LoginMixin, LDAPPeopleSettings, LDAPGroupSettings, Authe
         return (attribute, text), text if attribute == "dn" else ""
 
 
-def _denied(refusal: BindRefusal) -> Denied:
+def _denied(refusal: BindRefusal, name: str) -> Denied:
     what, _, fix = (refusal.told or "Your account may not be used now").partition(". ")
-    return Denied(what, cause=refusal.cause, fix=fix or OPERATORS)
+    where = f"LDAP login of {shown(name)}: {refusal.reason}"
+    return Denied(what, cause=refusal.cause, fix=fix or OPERATORS, where=where)
 
 
 def _groups_in(auth_state: Any) -> list[DirectoryGroup]:
