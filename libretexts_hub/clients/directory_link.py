@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,8 @@ MOST_ADDRESSES = 3
 NOTHING_THERE, TIME_LIMIT, SIZE_LIMIT = 32, 3, 4
 # What OpenSSL says where only VERIFY_X509_STRICT is not content.
 ONLY_STRICT = ("Key Identifier", "not marked critical", "key usage extension", "Basic Constraints of CA")
+# A password of spaces, of what no key types, and of what SASLprep takes away is none.
+NOTHING_TO_SEE = ("Cc", "Cf", "Zl", "Zp", "Zs")
 PAGED_RESULTS = "1.2.840.113556.1.4.319"
 # What may go wrong in ldap3: its own, the socket's, and what an answer that is none does to its decoder.
 BROKEN = (LDAPException, OSError, ssl.SSLError, ValueError, TypeError, KeyError, IndexError, AttributeError)
@@ -120,7 +123,7 @@ def prepared_password(password: str) -> bytes:
     A bind without a password succeeds at many servers and proves nothing, so nobody may come to one: also
     not by a password of characters that SASLprep maps to nothing.
     """
-    if not password.strip() or "\0" in password:
+    if "\0" in password or all(unicodedata.category(letter) in NOTHING_TO_SEE for letter in password):
         return b""
     try:
         text: str = sasl_prep(password)  # type: ignore[no-untyped-call]

@@ -31,7 +31,7 @@ from libretexts_hub.domain.github_answers import (
 )
 from libretexts_hub.domain.github_entries import Named
 from libretexts_hub.domain.github_membership import Checked, Found, Membership
-from libretexts_hub.domain.github_scopes import split_scopes
+from libretexts_hub.domain.granted_scopes import split_scopes
 
 VERSION = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 # For so long an organisation that was in somebody's list is taken for one that approved this application.

@@ -6,8 +6,9 @@ https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
+from libretexts_hub.clients.origins import origin_text, same_origin
 from libretexts_hub.clients.registry_paging import LINK, PARAMETER
-from libretexts_hub.clients.upstream import UpstreamError, origin_text, same_origin
+from libretexts_hub.clients.upstream_errors import UpstreamError
 
 # Of a hundred rows each: nobody is in five thousand organisations.
 MOST_PAGES = 50

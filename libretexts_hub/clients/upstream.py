@@ -9,7 +9,8 @@ from urllib.parse import urljoin
 
 import aiohttp
 
-from libretexts_hub.clients.registry_answers import origin, proxy_for, retry_after, tls
+from libretexts_hub.clients.origins import origin_text, same_origin
+from libretexts_hub.clients.registry_answers import proxy_for, retry_after, tls
 from libretexts_hub.clients.upstream_errors import Expired, RateLimited, UpstreamAway, UpstreamError
 from libretexts_hub.domain.breaker import Breaker, BreakerState
 
@@ -126,12 +127,7 @@ class Upstream:
         host = origin_text(url)
         breaker = self.breakers.setdefault(host, Breaker(pause_seconds=self.pause_seconds))
         if not breaker.may_ask(self.clock()):
-            self.observer.asked(host, "breaker", 0.0)
-            raise UpstreamAway(
-                "It was away a moment ago, and is not asked now",
-                where=host,
-                retry_after=breaker.seconds_left(self.clock()),
-            )
+            raise self._known_away(host, breaker)
         started, outcome = self.clock(), "cancelled"
         try:
             answer = await self._send(method, url, headers=headers, params=params, form=form, body=body)
@@ -161,6 +157,21 @@ class Upstream:
             self.observer.breaker(host, breaker.state(self.clock()))
         check_status(answer, accept)
         return answer
+
+    def check_known_away(self, url: str) -> None:
+        """Raise UpstreamAway where it would not be asked now. Takes no turn, and asks nothing."""
+        host = origin_text(url)
+        breaker = self.breakers.get(host)
+        if breaker is not None and breaker.state(self.clock()) is BreakerState.OPEN:
+            raise self._known_away(host, breaker)
+
+    def _known_away(self, host: str, breaker: Breaker) -> UpstreamAway:
+        self.observer.asked(host, "breaker", 0.0)
+        return UpstreamAway(
+            "It was away a moment ago, and is not asked now",
+            where=host,
+            retry_after=breaker.seconds_left(self.clock()),
+        )
 
     async def close(self) -> None:
         """Close the connections; the next request opens a new session."""
@@ -233,30 +244,6 @@ class Upstream:
                 loop=asyncio.get_running_loop(),
             )
         return self._session
-
-
-def origin_text(url: str) -> str:
-    """Scheme, host and port, for a log: a whole address may hold a secret."""
-    try:
-        scheme, host, port = origin(url)
-    except ValueError:
-        return "an address that is none"
-    return f"{scheme}://{host}" + ("" if (scheme, port) in (("https", 443), ("http", 80)) else f":{port}")
-
-
-def same_origin(url: str, target: str) -> str:
-    """`target`, if its scheme, host and port are those of `url`: tokens go along. Raises UpstreamError."""
-    try:
-        is_same = origin(url) == origin(target)
-    except ValueError:
-        is_same = False
-    if not is_same:
-        raise UpstreamError(
-            f"It points to another host ({origin_text(target)})",
-            where=origin_text(url),
-            fix="If that host is right, write its address into the configuration.",
-        )
-    return target
 
 
 def check_status(answer: Answer, accept: Collection[int] = (200,)) -> None:

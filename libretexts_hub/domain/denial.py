@@ -8,7 +8,7 @@ OPERATORS = "If that does not help, tell the operators of this hub."
 class Denied(LibreTextsHubError):  # noqa: N818 - what the person is told, not a fault of anybody
     """A sure no. It holds under `allow_all` and for admins, unless `exempt` names the person.
 
-    `cause` is a short label for metrics: organisation, domain, email_unverified, blocked, bound, name. `what`
+    `cause` is a short label for metrics: organisation, domain, blocked, allow, bound, name, ... `what`
     says what is missing and `fix` how to get it, both to the person at the page, so neither holds a secret,
     a host or an entry's DN; `where` is for the log.
     """
@@ -18,4 +18,4 @@ class Denied(LibreTextsHubError):  # noqa: N818 - what the person is told, not a
     def __init__(self, what: str, *, cause: str, fix: str = OPERATORS, where: str = "login") -> None:
         super().__init__(what, where=where, fix=fix)
         self.cause = cause
-        self.jupyterhub_message = f"{what.rstrip('.')}. {fix}"
+        self.jupyterhub_message = f"{what.rstrip('.')}. {fix}".strip()

@@ -3,7 +3,6 @@
 https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps
 """
 
-import re
 from collections.abc import Iterable, Mapping
 
 ORGANIZATIONS, ADDRESSES = "read:org", "user:email"
@@ -17,16 +16,6 @@ WIDER: Mapping[str, tuple[str, ...]] = {
     "public_repo": ("repo",),
     "repo:status": ("repo",),
 }
-
-
-def split_scopes(raw: object) -> tuple[str, ...]:
-    """The scopes of a text or of a list of texts, each once.
-
-    GitHub separates granted scopes with commas, RFC 6749 section 3.3 with spaces.
-    """
-    listed = raw if isinstance(raw, list | tuple) else [raw]
-    texts = (text for text in listed if isinstance(text, str))
-    return tuple(dict.fromkeys(scope for text in texts for scope in re.split(r"[\s,]+", text) if scope))
 
 
 def needed_scopes(

@@ -7,6 +7,7 @@ an account is of a Workspace; an account of anybody's may have an address of any
 from collections.abc import Collection
 
 from libretexts_hub.domain.denial import Denied
+from libretexts_hub.domain.wording import one_of
 
 
 def check_account(
@@ -30,16 +31,10 @@ def check_account(
         )
     if hosted and workspace not in hosted and email not in admitted:
         raise Denied(
-            f"Only accounts of {_either(sorted(hosted))} may log in here, and yours is not one",
+            f"Only accounts of {one_of(sorted(hosted))} may log in here, and yours is not one",
             cause="domain",
             fix="Log out of Google, or choose the account of your university, and log in again.",
         )
-
-
-def _either(names: list[str]) -> str:
-    if len(names) > 5:
-        return f"{', '.join(names[:5])} and {len(names) - 5} more"
-    return " or ".join(names)
 
 
 def text(value: object) -> str:

@@ -12,8 +12,10 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import ldap3
 import pytest
 import pytest_asyncio
+from ldap3.core.exceptions import LDAPException
 
 from benchmarks.stall import StallMeter
 from libretexts_hub.clients.directory import Directory, DirectorySettings
@@ -34,6 +36,8 @@ from tests.servers.slapd import (
     PEOPLE,
     READER_DN,
     READER_PASSWORD,
+    ROOT_DN,
+    ROOT_PASSWORD,
     UNITS,
     Slapd,
     directory,
@@ -165,10 +169,48 @@ async def test_the_name_is_the_directorys(client, typed):
         ("fry ", "fry", "name"),
         ("locked", "locked", "locked"),
         ("mustchange", "mustchange", "must_change"),
+        ("expired", "expired", "expired"),
+        ("expired", "wrong", "password"),
     ],
 )
 async def test_refused(client, name, password, cause):
     assert await refusal(client(), name, password) in (cause, "no_password")
+
+
+@pytest.mark.parametrize("password", ["", " ", "\t", "\0", "\u200b", "\xad"])
+async def test_without_a_password_nobody_is_asked(client, proxy, password):
+    """A bind without one succeeds at many servers, as nobody."""
+    for rules in (TEMPLATE, LOOKUP):
+        assert await refusal(client(rules, (proxy.address[1], "insecure")), "fry", password) == "no_password"
+    assert not await proxy.requests(verb="connect")
+
+
+async def test_referrals_are_not_followed(client, slapd):
+    """ldap3 would go there, and take the password along."""
+    visits: list[object] = []
+    rogue = await asyncio.start_server(
+        lambda _reader, writer: (visits.append(1), writer.close()), "127.0.0.1", 0
+    )
+    port = rogue.sockets[0].getsockname()[1]
+    far, is_the_entry = f"ou=far,{PEOPLE}", [("2.16.840.1.113730.3.4.2", False, None)]
+    server = ldap3.Server("127.0.0.1", slapd.port, get_info=ldap3.NONE)
+    with ldap3.Connection(server, ROOT_DN, ROOT_PASSWORD, auto_bind=True) as administrator:
+        fields = {"ou": "far", "ref": f"ldap://127.0.0.1:{port}/{far}"}
+        assert administrator.add(far, ["referral", "extensibleObject"], fields), administrator.result
+        try:
+            for strategy in ("insecure", "before_bind"):
+                at = (slapd.port, strategy)
+                assert (await client(CLIMBING, at).log_in("fry", "fry")).name == "fry"
+                assert await refusal(client(LOOKUP, at), "nobody", "x") == "unknown"
+                with pytest.raises(DirectoryRefusesUsError, match="referral"):
+                    await client(replace(LOOKUP, user_search_base=far), at).log_in("fry", "fry")
+            assert not visits
+            with contextlib.suppress(LDAPException):
+                await asyncio.to_thread(administrator.search, far, "(uid=fry)")
+            assert visits, "ldap3 as it comes does not go there either, so this test shows nothing"
+        finally:
+            administrator.delete(far, controls=is_the_entry)
+            rogue.close()
 
 
 async def test_a_password_is_never_empty_on_the_way():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from libretexts_hub.clients.origins import same_origin
 from libretexts_hub.clients.upstream import (
     Expired,
     Observer,
@@ -15,7 +16,6 @@ from libretexts_hub.clients.upstream import (
     Upstream,
     UpstreamAway,
     UpstreamError,
-    same_origin,
 )
 from libretexts_hub.domain.breaker import BreakerState
 from tests.servers.fake_provider import FakeProvider

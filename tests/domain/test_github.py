@@ -25,7 +25,8 @@ from libretexts_hub.domain.github_entries import (
     parse_group_choice,
 )
 from libretexts_hub.domain.github_membership import TEAM_NUMBERS, Checked, Found, Membership, numbered
-from libretexts_hub.domain.github_scopes import is_granted, lacking, needed_scopes, split_scopes
+from libretexts_hub.domain.github_scopes import is_granted, lacking, needed_scopes
+from libretexts_hub.domain.granted_scopes import split_scopes
 from libretexts_hub.errors import ConfigurationError
 
 LSST, DM, PHYSICS = Named("lsst"), Named("lsst", "dm"), Named("physics")

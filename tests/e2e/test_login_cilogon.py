@@ -26,6 +26,11 @@ IDPS = {
         "username_derivation": {"username_claim": "email", "action": "prefix", "prefix": "google"},
         "allowed_domains": ["a.example"],
     },
+    "https://orcid.example": {
+        "username_derivation": {"username_claim": "oidc", "action": "prefix", "prefix": "orcid"},
+        "allowed_domains": ["A.example", "*.b.example"],
+        "allowed_domains_claim": "affiliation",
+    },
 }
 AMY = {
     "sub": "http://cilogon.org/serverA/users/1",
@@ -76,11 +81,23 @@ async def test_a_login_with_groups_and_numbers(site):
     assert set(person["groups"]) == {"lsst_int", "ships"}
     assert person["admin"] is True
     asked = next(each for each in site.provider.asked if each.path == "/authorize")
-    assert asked.query["selected_idp"] == f"{NCSA},{GOOGLE}"
+    assert asked.query["selected_idp"] == f"{NCSA},{GOOGLE},{ORCID}"
     assert asked.query["code_challenge_method"] == "S256"
     assert len(asked.query["nonce"]) >= 32
     assert set(asked.query["scope"].split()) == {"openid", "email", "profile", "org.cilogon.userinfo"}
     site.check_secrets()
+
+
+async def test_domains_of_another_claim(site):
+    claims = AMY | {"sub": "http://cilogon.org/serverC/users/9", "idp": ORCID, "isMemberOf": []}
+    for number, affiliation in enumerate(("staff@A.EXAMPLE", "member@physics.b.example"), 1):
+        person = claims | {
+            "sub": f"{claims['sub']}{number}",
+            "oidc": f"000{number}",
+            "affiliation": affiliation,
+        }
+        async with site.browser(**person) as somebody:
+            assert (await somebody.log_in())["name"] == f"orcid:000{number}"
 
 
 async def test_two_identity_providers_never_give_one_name(site):
@@ -100,15 +117,43 @@ async def test_a_domain_that_is_not_allowed(site):
     async with site.browser(**claims) as amy:
         page = await amy.refused()
     assert page.status == 403
-    assert "not currently authorized" in page.what
+    assert 'only people of a.example may log in here, and you are of "b.example"' in page.what
+    assert len(site.warnings()) == 1
     site.check_secrets(page)
 
 
+async def test_another_host_gets_no_token(site):
+    """Neither the code with the client's secret, nor the token of the person."""
+    async with FakeOpenIDProvider() as rogue:
+        for end in ("/token", "/userinfo"):
+            site.begin()
+            site.provider.does.redirects = {end: f"{rogue.url}/oauth2{end}"}
+            async with site.browser(**AMY) as amy:
+                page = await amy.refused()
+            assert (page.status, "can't use" in page.what) == (503, True), page
+            assert "points to another host" in site.logged()
+            assert len(site.warnings()) == 1
+            site.check_secrets(page)
+        assert rogue.requests == []
+
+
+ORCID = "https://orcid.example"
+SAME = {"sub": "http://cilogon.org/serverA/users/66"}
 REFUSED = {
     "organisation": (AMY | {"idp": "https://idp.b.example"}, {}, 403, "may not log in here"),
     "no-organisation": ({k: v for k, v in AMY.items() if k != "idp"}, {}, 403, "may not log in here"),
     "no-name": ({k: v for k, v in AMY.items() if k != "eppn"}, {}, 403, "does not tell this hub your name"),
     "name-is-a-list": (AMY | {"eppn": ["amy"]}, {}, 403, "does not tell this hub your name"),
+    "no-domain": (AMY | SAME | {"idp": ORCID, "oidc": "7", "isMemberOf": []}, {}, 403, "no domain that it"),
+    "domains-are-a-list": (
+        AMY | SAME | {"idp": ORCID, "oidc": "7", "isMemberOf": [], "affiliation": ["staff@a.example"]},
+        {},
+        403,
+        "no domain that it names",
+    ),
+    "NUL": (AMY | SAME | {"eppn": "a\0my@ncsa.example"}, {}, 403, "can't be a name"),
+    "10-kB": (AMY | SAME | {"eppn": "a" * 10_000}, {}, 403, "can't be a name"),
+    "full-width": (AMY | SAME | {"eppn": "\uff21my@ncsa.example"}, {}, 403, "belongs to another account"),
     "signature": (AMY, {"is_foreign_key": True}, 400, "could not be trusted"),
     "nonce": (AMY, {"changes": {"nonce": "of another login"}}, 400, "could not be trusted"),
     "audience": (AMY, {"changes": {"aud": "another hub"}}, 400, "could not be trusted"),
@@ -135,6 +180,10 @@ async def test_refused_in_words_and_logged_once(site, case):
         setattr(site.provider.does, name, value)
     if case == "keys-are-no-keys":
         site.provider.keys.rotate()
+    if case == "full-width":  # the name is Amy's already
+        async with site.browser(**AMY) as amy:
+            await amy.log_in()
+        site.begin()
     async with site.browser(**claims) as newcomer:
         page = await newcomer.refused()
         site.provider.does = type(site.provider.does)()

@@ -10,6 +10,7 @@ import time
 
 import pytest
 import pytest_asyncio
+from jupyterhub import version_info
 from yarl import URL
 
 from libretexts_hub.demo.visitor import VisitError
@@ -123,6 +124,13 @@ async def test_a_member_is_in_with_groups_and_numbers(hub, github):
         model = await ada.hub_api("GET", "users/ben")
         assert sorted(model["groups"]) == ["elsewhere", "lsst"]
         state = model["auth_state"]
+    if version_info[0] >= 6:  # what JupyterHub gives to the person's server
+        assert model["user_info"] == {
+            "name": "ben",
+            "display_name": "Ben Example",
+            "initials": "BE",
+            "avatar_url": "https://avatars.example.org/u/5002",
+        }
     assert (state["github_user"]["id"], state["github_user"]["email"]) == (5002, "Ben@example.org")
     assert state["scope"] == ["read:org", "user:email"]
     assert state["github_groups"] == [{"name": "elsewhere", "id": 9}, {"name": "lsst", "id": 7}]
@@ -222,6 +230,36 @@ async def test_what_github_does_badly(hub, github, path, fault, status, words):
     github.faults.clear()
     deadline = time.monotonic() + 40  # a breaker opens after some failures
     async with hub.visitor() as visitor:
+        while True:
+            try:
+                assert (await log_in(visitor, github, "leo")).url.path == "/hub/home"
+                break
+            except VisitError:
+                assert time.monotonic() < deadline
+                await asyncio.sleep(0.3)
+
+
+@in_one_loop
+async def test_nobody_is_sent_to_a_github_that_is_known_to_be_down(hub, github):
+    async with hub.visitor() as leo:
+        await log_in(leo, github, "leo")
+    github.faults["/login/oauth/access_token"] = Fault(502)
+    address = URL(f"{hub.url}/hub/oauth_login")
+    async with hub.visitor() as visitor:
+        for _ in range(3):  # after the third it is known, and left alone
+            assert (await refused(visitor, github, "leo"))[0] == 503
+        deadline = time.monotonic() + 40
+        while True:  # the pause is short here, and a try may fall in between
+            async with visitor.request("GET", address, allow_redirects=False) as answer:
+                said = await answer.text()
+            if answer.status == 503:
+                break
+            assert answer.status == 302
+            assert time.monotonic() < deadline
+            await refused(visitor, github, "leo")
+        assert "does not answer at the moment" in said
+        assert int(answer.headers["Retry-After"]) >= 1
+        github.faults.clear()
         while True:
             try:
                 assert (await log_in(visitor, github, "leo")).url.path == "/hub/home"

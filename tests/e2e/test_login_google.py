@@ -1,12 +1,14 @@
 """Does a person get through a real hub with Google, with the groups of a Workspace, and nobody else?"""
 
 import asyncio
+import contextlib
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
 
+from libretexts_hub.demo.browser import VisitError
 from tests.servers.fake_google import FakeGoogle, quota_error
 from tests.servers.login_hub import LoginSite, login_hub
 
@@ -155,6 +157,15 @@ REFUSED = {
     "signature": (AMY, {"is_foreign_key": True}, 400, "could not be trusted"),
     "nonce": (AMY, {"changes": {"nonce": "x"}}, 400, "could not be trusted"),
     "no-token": (AMY, {"bodies": {"/v4/token": {}}}, 503, "can't use"),
+    "no-group": (AMY | {"sub": "1", "email": "zapp@a.example"}, {}, 403, "This hub is for members of ships@"),
+    "NUL": (AMY | {"sub": "1", "email": "a\0my@a.example"}, {}, 403, "no address of yours"),
+    "10-kB": (AMY | {"sub": "1", "email": "a" * 10_000 + "@a.example"}, {}, 403, "no address of yours"),
+    "full-width": (
+        AMY | {"sub": "1", "email": "\uff48ermes@a.example"},
+        {"members": {"staff@a.example": ["\uff48ermes@a.example"]}},
+        403,
+        "belongs to another account",
+    ),
     "quota": (AMY, QUOTA, 503, "no more questions"),
     "groups-of-another-shape": (AMY, {"bodies": {"/v1/groups": {"groups": 7}}}, 503, "can't use"),
     "groups-not-delegated": (AMY, {"statuses": {"/v1/groups": 403}}, 503, "can't use"),
@@ -165,7 +176,13 @@ REFUSED = {
 @pytest.mark.parametrize("case", REFUSED)
 async def test_refused_in_words_and_logged_once(site, case):
     claims, behaviour, status, said = REFUSED[case]
+    if case == "full-width":
+        async with site.browser(**HERMES) as hermes:
+            await hermes.log_in()
+        site.begin()
     for name, value in behaviour.items():
+        if name == "members":
+            site.provider.members |= value
         setattr(site.provider.does, name, value)
     async with site.browser(**claims) as newcomer:
         page = await newcomer.refused()
@@ -177,6 +194,7 @@ async def test_refused_in_words_and_logged_once(site, case):
 
 
 async def test_removal_from_a_nested_group_is_seen_without_a_new_login(site):
+    site.provider.members["staff@a.example"].append("amy@a.example")
     async with site.browser(**AMY) as amy:
         assert "ships@a.example" in (await amy.log_in())["groups"]
         site.provider.members["crew@a.example"].remove("amy@a.example")
@@ -184,8 +202,24 @@ async def test_removal_from_a_nested_group_is_seen_without_a_new_login(site):
         while "ships@a.example" in (groups := (await amy.hub_api("GET", "user"))["groups"]):
             assert time.monotonic() < deadline, groups
             await asyncio.sleep(0.3)
-    assert set(groups) == {"team@a.example", "team@b.example"}
+    assert set(groups) == {"team@a.example", "team@b.example", "staff@a.example"}
     site.check_secrets()
+
+
+async def test_who_is_in_no_group_that_admits_any_more_is_out_at_the_next_check(site):
+    async with site.browser(**AMY | {"sub": "1012", "email": "wernstrom@a.example"}) as wernstrom:
+        site.provider.members["staff@a.example"] = ["wernstrom@a.example"]
+        await wernstrom.log_in()
+        site.provider.members["staff@a.example"] = []
+        deadline = time.monotonic() + 20
+        while "wernstrom has to log in again (denied)" not in site.logged():
+            assert time.monotonic() < deadline
+            with contextlib.suppress(VisitError):  # the page goes to Google, and comes back refused
+                await wernstrom.open("home")
+            await asyncio.sleep(0.3)
+        page = await wernstrom.refused()
+    assert "This hub is for members of ships@a.example or staff@a.example" in page.what
+    site.check_secrets(page)
 
 
 async def test_without_a_refresh_token_the_groups_are_still_asked_for(site):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from libretexts_hub.demo.visitor import VisitError
 from tests.servers.faults import FaultProxy
 from tests.servers.hub import HubProcess
 from tests.servers.hub_config import assignments
+from tests.servers.hub_metrics import metrics_of, value
 from tests.servers.slapd import BASE, GROUPS, PEOPLE, READER_DN, READER_PASSWORD, ROOT_DN, ROOT_PASSWORD
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ def ldap_settings(slapd: Slapd, port: int) -> dict[str, object]:
     return {
         "JupyterHub.authenticator_class": "libretexts-ldap",
         "JupyterHub.redirect_to_server": False,
+        "JupyterHub.authenticate_prometheus": False,
         "CryptKeeper.keys": [b"k" * 32],
         "Authenticator.enable_auth_state": True,
         "Authenticator.manage_groups": True,
@@ -50,6 +53,8 @@ def ldap_settings(slapd: Slapd, port: int) -> dict[str, object]:
         "LDAPAuthenticator.user_search_base": BASE,
         "LDAPAuthenticator.user_attribute": "uid",
         "LDAPAuthenticator.valid_username_regex": ".+",
+        # With the second part somebody is found whose entry has no name.
+        "LDAPAuthenticator.lookup_dn_search_filter": "(|({login_attr}={login})(employeeNumber={login}))",
         "LDAPAuthenticator.group_search_base": BASE,
         "LDAPAuthenticator.nested_groups": "breadth-first",
         "LDAPAuthenticator.allowed_groups": [CREW, f"cn=company,{GROUPS}", f"cn=nimbus,{GROUPS}"],
@@ -79,11 +84,26 @@ class Site:
 
     def modify(self, dn: str, **changes: tuple[str, list[str]]) -> None:
         """Change an entry as the directory's administrator."""
+        with self._administrator() as connection:
+            changed = connection.modify(dn, {name: [change] for name, change in changes.items()})
+            assert changed, connection.result
+
+    def add(self, dn: str, attributes: dict[str, str]) -> None:
+        with self._administrator() as connection:
+            assert connection.add(dn, ["inetOrgPerson"], attributes), connection.result
+
+    def delete(self, dn: str) -> None:
+        with self._administrator() as connection:
+            connection.delete(dn)
+
+    def _administrator(self) -> ldap3.Connection:
         server = ldap3.Server("127.0.0.1", self.slapd.port, get_info=ldap3.NONE)
-        with ldap3.Connection(server, ROOT_DN, ROOT_PASSWORD, auto_bind=True) as connection:
-            assert connection.modify(dn, {name: [change] for name, change in changes.items()}), (
-                connection.result
-            )
+        return ldap3.Connection(server, ROOT_DN, ROOT_PASSWORD, auto_bind=True)
+
+    @property
+    def host(self) -> str:
+        """The directory's name in metrics."""
+        return f"ldap://127.0.0.1:{self.faults.address[1]}"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -91,7 +111,7 @@ async def running(tmp_path_factory: pytest.TempPathFactory, slapd: Slapd) -> Asy
     folder: Path = tmp_path_factory.mktemp("ldap-hub")
     async with FaultProxy.tcp("127.0.0.1", slapd.port) as faults:
         extra = assignments(ldap_settings(slapd, faults.address[1]))
-        hub = HubProcess(folder, spawner="simple", extra=extra)
+        hub = HubProcess(folder, spawner="simple", extra=extra, preloaded=True)
         try:
             await hub.start()
             yield Site(hub, slapd, faults)
@@ -118,7 +138,7 @@ async def test_a_configuration_from_a_class_room(slapd, tmp_path):
         "LDAPAuthenticator.use_ssl": True,
         "LDAPAuthenticator.escape_userdn": False,
     }
-    hub = HubProcess(tmp_path, spawner="simple", extra=assignments(settings))
+    hub = HubProcess(tmp_path, spawner="simple", extra=assignments(settings), preloaded=True)
     try:
         await hub.start()
         async with hub.visitor() as visitor:
@@ -157,27 +177,87 @@ async def test_admin_by_group(site):
         assert (await me(hermes))["admin"]
 
 
-@pytest.mark.parametrize(
-    ("name", "password", "status", "words"),
-    [
-        pytest.param("fry", "wrong", 403, "Invalid username or password", id="wrong password"),
-        pytest.param("fry", " ", 403, "Invalid username or password", id="blank"),
-        pytest.param("nobody", "x", 403, "Invalid username or password", id="unknown"),
-        pytest.param("*", "x", 403, "Invalid username or password", id="star"),
-        pytest.param("fry)(uid=*", "fry", 403, "Invalid username or password", id="filter"),
-        pytest.param("fry,ou=people", "fry", 403, "Invalid username or password", id="name of an entry"),
-        pytest.param("fr\0y", "fry", 403, "Invalid username or password", id="NUL"),
-        pytest.param("x" * 10_000, "x", 403, "Invalid username or password", id="10 kB"),
-        pytest.param("locked", "locked", 403, "Invalid username or password", id="locked"),
-        pytest.param("mustchange", "mustchange", 403, "You must change your password", id="must change"),
-        pytest.param("amy", "amy", 403, "none of the groups", id="not in a group"),
-        pytest.param("twin", "twin", 403, "more than one account of this name", id="two entries"),
-    ],
-)
-async def test_refused_in_words(site, name, password, status, words):
+INVALID = "Invalid username or password"
+WRONG = "pa55word-0f-n0body"
+REFUSED = {
+    "wrong password": ("fry", WRONG, INVALID, "wrong name or password"),
+    "blank": ("fry", " ", INVALID, "no password was given"),
+    "of no width": ("fry", "\u200b\xad", INVALID, "no password was given"),
+    "10 kB password": ("fry", "x" * 10_000, INVALID, "wrong name or password"),
+    "unknown": ("nobody", "x", INVALID, "nobody of this name"),
+    "star": ("*", "x", INVALID, "nobody of this name"),
+    "filter": ("fry)(uid=*", "fry", INVALID, "nobody of this name"),
+    "half a filter": ("fry)(|(uid=", "fry", INVALID, "nobody of this name"),
+    "backslash": ("fr\\79", "fry", INVALID, "nobody of this name"),
+    "name of an entry": ("fry,ou=people", "fry", INVALID, "nobody of this name"),
+    "NUL": ("fr\0y", "fry", INVALID, "nobody of this name"),
+    "10 kB": ("x" * 10_000, "x", INVALID, "not matched by valid_username_regex"),
+    "locked": ("locked", "locked", INVALID, "the account is locked"),
+    "locked, wrong password": ("locked", WRONG, INVALID, "the account is locked"),
+    "expired": ("expired", "expired", "Your password has expired", "the password has expired"),
+    "expired, wrong password": ("expired", WRONG, INVALID, "wrong name or password"),
+    "must change": ("mustchange", "mustchange", "You must change your password", "must be changed first"),
+    "must change, wrong": ("mustchange", WRONG, INVALID, "wrong name or password"),
+    "not in a group": ("amy", "amy", "none of the groups", "refused (group)"),
+    "two entries": ("twin", "twin", "more than one account of this name", "2 entries for 'twin'"),
+    "no name": ("nameless", "nameless", "no name that this hub can use", "no uid, or several, in"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+async def test_refused_in_words_and_logged_once(site, case):
+    name, password, words, logged = REFUSED[case]
+    seen = site.hub.log.stat().st_size
     refused = await site.refusal(name, password)
+    assert refused.status == 403
     assert words in refused.what
-    assert refused.status in (status, 200)
+    assert "dc=planetexpress" not in refused.what, "names of entries are nobody's business"
+    text = site.hub.log.read_bytes()[seen:].decode()
+    # JupyterHub's own line has the name that was typed, and no more.
+    warnings = [
+        line
+        for line in re.findall(r"^\[[WEC] .*$", text, re.MULTILINE)
+        if " log:" not in line and "Failed login for" not in line
+    ]
+    assert len(warnings) == 1, warnings
+    assert logged in warnings[0]
+    assert len(warnings[0]) < 600
+    assert "Traceback" not in text
+    assert WRONG not in text
+
+
+async def test_forms_that_no_page_of_ours_sends(site):
+    """Without a password, with two, with octets that are no text, and with a file."""
+    bodies = [b"username=fry", b"username=fry&username=amy&password=fry", b"username=%ff&password=%ff"]
+    async with site.hub.visitor() as visitor:
+        form = (await visitor.open("login")).page.form("username", "password")
+        hidden = form.named("_xsrf")[0].value.encode()
+        for body in [*bodies, b"username[]=fry&password[]=fry", b""]:
+            headers = {"Content-Type": "application/x-www-form-urlencoded"}
+            sent = body + b"&_xsrf=" + hidden
+            async with visitor.request("POST", visitor.hub / "login", headers=headers, data=sent) as answer:
+                said = await answer.text()
+            assert 400 <= answer.status < 500, (body, answer.status)
+            assert "Traceback" not in said
+
+
+async def test_a_name_that_was_given_to_somebody_else(site):
+    """The same name and password, another entry: its entryUUID is another."""
+    nibbler, nimbus = f"uid=nibbler,{PEOPLE}", f"cn=nimbus,{GROUPS}"
+    attributes = {"cn": "Nibbler", "sn": "N", "uid": "nibbler", "userPassword": "nibbler"}
+    site.modify(nimbus, memberUid=(ldap3.MODIFY_ADD, ["nibbler"]))
+    try:
+        site.add(nibbler, attributes)
+        async with site.person("nibbler") as person:
+            assert (await me(person))["groups"] == ["nimbus"]
+        site.delete(nibbler)
+        site.add(nibbler, attributes)
+        refused = await site.refusal("nibbler")
+        assert refused.status == 403
+        assert "belongs to another account" in refused.what
+    finally:
+        site.delete(nibbler)
+        site.modify(nimbus, memberUid=(ldap3.MODIFY_DELETE, ["nibbler"]))
 
 
 async def test_removal_from_a_group_is_seen_without_a_new_login(site):
@@ -212,6 +292,7 @@ async def test_while_the_directory_hangs_the_hub_answers(site):
         assert login.result().status == 503
         assert "does not answer at the moment" in login.result().what
     assert slowest < 1.5, "the login page waited for the directory"
+    assert value(await metrics_of(site.hub), "libretexts_upstream_breaker", host=site.host) >= 1
     await site.faults.clear()
     async with asyncio.timeout(60):
         while True:
@@ -221,6 +302,25 @@ async def test_while_the_directory_hangs_the_hub_answers(site):
                 break
             except VisitError:
                 await asyncio.sleep(0.3)
+
+
+async def test_numbers_for_prometheus(site):
+    async with site.person("fry"):
+        pass
+    before = await metrics_of(site.hub)
+    async with site.person("fry"):
+        await site.refusal("amy")
+    await site.refusal("fry", "wrong")
+    after = await metrics_of(site.hub)
+
+    def grew(name: str, **labels: str) -> float:
+        return value(after, name, **labels) - value(before, name, **labels)
+
+    assert grew("libretexts_logins_total", outcome="done") == 1
+    assert grew("libretexts_logins_total", outcome="refused") == 1
+    assert grew("libretexts_denials_total", cause="group") == 1
+    assert value(after, "libretexts_upstream_breaker", host=site.host) == 0
+    assert f'libretexts_upstream_seconds_count{{host="{site.host}",outcome=' in after
 
 
 async def test_the_log_says_why_and_holds_no_password(site):

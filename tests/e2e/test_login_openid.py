@@ -1,6 +1,7 @@
 """Do the samples for Keycloak and Microsoft Entra ID of the operators' page work on a real hub?"""
 
 import asyncio
+import contextlib
 import re
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 import pytest_asyncio
 import yaml
 
+from libretexts_hub.demo.browser import VisitError
 from tests.servers.login_hub import LoginSite, login_hub
 from tests.servers.oidc import CLIENT, FakeOpenIDProvider
 
@@ -76,6 +78,39 @@ async def test_somebody_without_the_group(site):
     async with site.browser(**person_at(site) | {"groups": ["other"], "sub": "2", "oid": "2"}) as other:
         page = await other.refused()
     assert page.status == 403
+    assert "This hub is for members of" in page.what
+    assert "Ask those who gave you its address" in page.what
+    assert len(site.warnings()) == 1
+    site.check_secrets(page)
+
+
+async def test_who_leaves_the_group_that_admits_is_out_at_the_next_check(site):
+    claims = person_at(site) | {"sub": "6", "oid": "6", "preferred_username": "hermes@a.example"}
+    async with site.browser(**claims) as hermes:
+        await hermes.log_in()
+        site.provider.people["6"] = site.provider.person = claims | {"groups": ["elsewhere"]}
+        site.provider.revoke()
+        deadline = time.monotonic() + 30
+        while "hermes@a.example has to log in again (denied)" not in site.logged():
+            assert time.monotonic() < deadline
+            with contextlib.suppress(VisitError):  # the page goes to the provider, and comes back refused
+                await hermes.open("home")
+            await asyncio.sleep(0.3)
+        page = await hermes.refused()
+    assert page.status == 403
+    assert "This hub is for members of" in page.what
+
+
+async def test_a_right_that_was_not_granted_is_named(site):
+    site.provider.does.granted = "openid email"
+    claims = person_at(site) | {"sub": "7", "oid": "7", "preferred_username": "scruffy@a.example"}
+    lacks = "did not give this hub the right to see your name (profile)"
+    async with site.browser(**claims) as scruffy:
+        await scruffy.log_in()
+    assert lacks in site.logged()
+    async with site.browser(**claims | {"groups": ["other"], "sub": "8", "oid": "8"}) as other:
+        page = await other.refused()
+    assert lacks in page.what
     site.check_secrets(page)
 
 
@@ -103,7 +138,7 @@ async def test_a_name_that_another_id_has_now(site):
     site.check_secrets(page)
 
 
-async def test_discovery_that_is_away(site):
+async def test_a_provider_that_is_away(site):
     site.provider.does.statuses = {"/token": 503}
     async with site.browser(**person_at(site)) as amy:
         page = await amy.refused()

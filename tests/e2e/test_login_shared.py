@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -14,9 +15,11 @@ from jupyterhub import version_info
 
 from libretexts_hub import templates
 from libretexts_hub.demo.visitor import VisitError, Visitor
+from libretexts_hub.domain.breaker import BreakerState
 from tests.servers.fake_provider import FakeProvider
 from tests.servers.hub import HubProcess
 from tests.servers.hub_config import assignments
+from tests.servers.hub_metrics import metrics_of, value
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -42,6 +45,7 @@ from tests.servers.sample_login import SampleAuthenticator
 c.JupyterHub.authenticator_class = SampleAuthenticator
 """
 TOKEN = "a-token-only-for-tests"
+BREAKER = "libretexts_upstream_breaker"
 WATCHER = f"""
 c.JupyterHub.services = [{{"name": "watcher", "api_token": {TOKEN!r}}}]
 c.JupyterHub.load_roles = [
@@ -78,7 +82,9 @@ async def hub(provider: FakeProvider, tmp_path_factory: pytest.TempPathFactory) 
         "LoginMixin.pause_seconds": 0.3,
         "LoginMixin.total_seconds": 1.0,
         "LoginMixin.courses_file": str(folder / "courses.yaml"),
-        "LoginMixin.exempt": ["exempted"],
+        "LoginMixin.exempt": ["exempted", "pardoned"],
+        "Authenticator.admin_users": {"ada", "zapp"},
+        "Authenticator.blocked_users": {"Zapp", "pardoned", "Strauß"},
     }
     running = HubProcess(folder, spawner="simple", extra=FROM_HERE + assignments(settings) + WATCHER)
     try:
@@ -180,6 +186,39 @@ class TestLogins:
         usual.people["exempted"] = {"subject": "3", "claims": {"outside": True}}
         await log_in("exempted")
 
+    async def test_who_is_blocked_is_told_so_an_admin_and_in_any_spelling(
+        self, hub: HubProcess, usual: FakeProvider, log_in: LogIn
+    ) -> None:
+        usual.body = b'{"subject": "85"}'
+        for name in ("zapp", "\uff3aapp", "STRAUSS"):
+            error = await refused(hub, name)
+            assert error.status == 403
+            assert "Your account is blocked at this hub" in error.what
+            assert "tell the operators" in error.what
+        usual.body = b'{"subject": "86"}'
+        await log_in("pardoned")
+        assert "'pardoned' is in blocked_users and in c.LoginMixin.exempt" in hub.log.read_text()
+
+    async def test_who_was_made_an_admin_stays_one_with_grants(
+        self, hub: HubProcess, usual: FakeProvider, log_in: LogIn
+    ) -> None:
+        """Made one on the page of admins: no login says so, and none takes it away."""
+        usual.people["ada"] = {"subject": "1"}
+        usual.people["hattie"] = {"subject": "87", "groups": ["physics-ta"]}
+        ada, hattie = await log_in("ada"), await log_in("hattie")
+        await ada.hub_api("PATCH", "users/hattie", {"admin": True})
+        asked = len(usual.asked)
+
+        async def was_checked() -> bool:
+            await hattie.open("home")
+            return len(usual.asked) > asked + 1
+
+        await until(was_checked, "the login is checked")
+        roles = ["admin", "auditor", "formgrader", "user"]
+        assert sorted((await known(hub, "hattie"))["roles"]) == roles
+        await log_in("hattie")
+        assert sorted((await known(hub, "hattie"))["roles"]) == roles
+
     async def test_a_name_belongs_to_who_had_it_first(
         self, hub: HubProcess, usual: FakeProvider, log_in: LogIn
     ) -> None:
@@ -204,15 +243,19 @@ class TestLogins:
             pytest.param("fry\u202eyrf", id="turned round"),
             pytest.param("f" * 10_000, id="10 kB"),
             pytest.param("..", id="dots"),
+            pytest.param("fry\uff0fx", id="a full-width slash"),
         ],
     )
     async def test_what_is_no_name_is_refused_in_words(
         self, hub: HubProcess, usual: FakeProvider, name: str
     ) -> None:
         usual.body = b'{"subject": "66"}'
+        seen = hub.log.stat().st_size
         error = await refused(hub, name)
         assert error.status == 403
         assert "can't be a name" in error.what
+        (line,) = warnings_since(hub, seen)
+        assert len(line) < 500
 
     async def test_full_width_letters_are_no_second_person(
         self, hub: HubProcess, usual: FakeProvider, log_in: LogIn
@@ -232,9 +275,11 @@ class TestLogins:
         self, hub: HubProcess, usual: FakeProvider, status: int, body: bytes
     ) -> None:
         usual.status, usual.body = status, body
+        seen = hub.log.stat().st_size
         error = await refused(hub, "nibbler")
         assert error.status == 503
         assert "gave an answer that this hub can't use" in error.what
+        assert len(warnings_since(hub, seen)) == 1
 
     async def test_a_provider_that_is_down_has_a_page_and_is_left_alone(
         self, hub: HubProcess, usual: FakeProvider, log_in: LogIn
@@ -246,8 +291,38 @@ class TestLogins:
             assert error.status == 503
             assert "does not answer at the moment" in error.what
         assert len(usual.asked) < 6
-        assert "libretexts_upstream_breaker{" in await metrics_of(hub)
+        assert value(await metrics_of(hub, TOKEN), BREAKER, host=usual.url) == BreakerState.OPEN.value
         usual.status = 200
+
+        async def is_back() -> bool:
+            try:
+                await log_in("hermes")
+            except VisitError:
+                return False
+            return True
+
+        await until(is_back, "the breaker closes")
+        assert value(await metrics_of(hub, TOKEN), BREAKER, host=usual.url) == BreakerState.CLOSED.value
+
+    async def test_the_page_of_an_outage_comes_at_once(
+        self, hub: HubProcess, usual: FakeProvider, log_in: LogIn
+    ) -> None:
+        usual.people["hermes"] = {"subject": "50"}
+        usual.hangs = True
+        took = []
+        async with hub.visitor() as hermes:
+            page = await hermes.open("login")
+            form = page.page.form("username", "password")
+            assert form is not None
+            # While the breaker is open; one in between may be the try, and wait.
+            for _ in range(12):
+                began = time.monotonic()
+                with pytest.raises(VisitError, match="does not answer at the moment"):
+                    await hermes.submit(page, form, {"username": "hermes", "password": "unused"})
+                took.append(time.monotonic() - began)
+        assert min(took) < 0.1, took
+        usual.hangs = False
+        usual.release()
 
         async def is_back() -> bool:
             try:
@@ -285,7 +360,7 @@ class TestLogins:
         await until(is_out, "the page asks for a login")
         assert (await refused(hub, "bender")).status == 403
 
-    @pytest.mark.parametrize("status", [429, 500, 503])
+    @pytest.mark.parametrize("status", [403, 429, 500, 503])
     async def test_a_bad_moment_keeps_people_in(
         self, hub: HubProcess, usual: FakeProvider, log_in: LogIn, status: int
     ) -> None:
@@ -321,6 +396,26 @@ class TestLogins:
         await until(was_checked, "the login is checked")
         assert (await visitor.open("home")).url.path.endswith("/login")
 
+    async def test_a_token_of_somebody_who_is_out_opens_nothing(
+        self, hub: HubProcess, usual: FakeProvider, log_in: LogIn
+    ) -> None:
+        usual.people["mallory"] = {"subject": "96"}
+        visitor = await log_in("mallory")
+        token = (await visitor.hub_api("POST", "users/mallory/tokens", {"note": "kept"}))["token"]
+        usual.people["mallory"] = {"subject": "96", "claims": {"outside": True}}
+
+        async def is_refused() -> bool:
+            async with hub.visitor() as program:
+                try:
+                    headers = {"Authorization": f"token {token}"}
+                    await program.call("POST", program.hub / "api/users/mallory/server", headers, {})
+                except VisitError as error:
+                    return error.status == 403
+            return False
+
+        await until(is_refused, "the login is checked")
+        assert "Failed to get current user" not in hub.log.read_text()
+
     async def test_many_requests_are_one_question(
         self, hub: HubProcess, usual: FakeProvider, log_in: LogIn
     ) -> None:
@@ -331,19 +426,42 @@ class TestLogins:
         await asyncio.gather(*(visitor.hub_api("GET", "users/mom") for _ in range(8)))
         assert len(usual.asked) - asked == 1
 
+    async def test_a_server_that_hangs_keeps_people_in(
+        self, hub: HubProcess, usual: FakeProvider, log_in: LogIn
+    ) -> None:
+        usual.people["hubert"] = {"subject": "90", "groups": ["staff"]}
+        visitor = await log_in("hubert")
+        asked, usual.hangs = len(usual.asked), True
+
+        async def was_checked() -> bool:
+            assert not (await visitor.open("home")).url.path.endswith("/login")
+            return len(usual.asked) > asked
+
+        await until(was_checked, "the login is checked")
+        assert (await known(hub, "hubert"))["groups"] == ["staff"]
+
     async def test_numbers_for_prometheus(self, hub: HubProcess, usual: FakeProvider, log_in: LogIn) -> None:
+        before = await metrics_of(hub, TOKEN)
         usual.people["scruffy"] = {"subject": "99"}
         await log_in("scruffy")
         usual.people["scruffy"] = {"subject": "98"}
         await refused(hub, "scruffy")
-        text = await metrics_of(hub)
-        assert 'libretexts_logins_total{outcome="done"}' in text
-        assert 'libretexts_denials_total{cause="bound"}' in text
-        assert 'libretexts_upstream_seconds_count{host="' in text
+        usual.status = 404
+        await refused(hub, "scruffy")
+        after = await metrics_of(hub, TOKEN)
+
+        def grew(name: str, **labels: str) -> float:
+            return value(after, name, **labels) - value(before, name, **labels)
+
+        assert grew("libretexts_logins_total", outcome="done") == 1
+        assert grew("libretexts_logins_total", outcome="failed") == 1
+        assert grew("libretexts_denials_total", cause="bound") == 1
+        assert grew("libretexts_upstream_seconds_count", host=usual.url, outcome="200") >= 2
+        assert grew("libretexts_upstream_seconds_count", host=usual.url, outcome="404") == 1
+        assert value(after, BREAKER, host=usual.url) == BreakerState.CLOSED.value
 
 
-async def metrics_of(hub: HubProcess) -> str:
-    async with hub.visitor() as watcher:
-        headers = {"Authorization": f"token {TOKEN}"}
-        async with watcher.request("GET", watcher.hub / "metrics", headers=headers) as answer:
-            return await answer.text()
+def warnings_since(hub: HubProcess, offset: int) -> list[str]:
+    """Lines of the log above INFO, without those of the access log."""
+    text = hub.log.read_bytes()[offset:].decode()
+    return [line for line in re.findall(r"^\[[WEC] .*$", text, re.MULTILINE) if " log:" not in line]

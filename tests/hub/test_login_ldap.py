@@ -105,9 +105,15 @@ def test_without_ldap3(make, monkeypatch):
         make(**LOOKUP)
 
 
-@pytest.mark.parametrize("form", [{}, {"username": "fry"}, {"username": "fry\n", "password": "fry"}])
+@pytest.mark.parametrize("form", [{"username": "fry"}, {"username": "fry\n", "password": "fry"}])
 async def test_forms_that_no_page_of_ours_sends(make, form):
     assert await make(**LOOKUP).authenticate(None, form) is None
+
+
+@pytest.mark.parametrize("form", [{}, {"password": "fry"}, {"username": 7, "password": "fry"}])
+async def test_forms_without_a_name(make, form):
+    with pytest.raises(Denied, match="no name in it"):
+        await make(**LOOKUP).authenticate(None, form)
 
 
 async def test_who_must_change_the_password_is_told(make):

@@ -39,6 +39,9 @@ class Behaviour:
     has_refresh_token: bool = True
     # What the redirect back carries instead: {"error": "access_denied"}.
     answer: dict[str, str] = field(default_factory=dict)
+    granted: str = ""  # the scopes, where they are others than those asked for
+    # By the end of the path: another address that it redirects to.
+    redirects: dict[str, str] = field(default_factory=dict)
     lifetime: int = 3600
 
 
@@ -117,6 +120,9 @@ class FakeOpenIDProvider:
         return serve
 
     async def _answer(self, request: web.Request, handler: Callable) -> web.StreamResponse:
+        for end, target in self.does.redirects.items():
+            if request.path.endswith(end):
+                return web.Response(status=307, headers={"Location": target})
         for end, status in self.does.statuses.items():
             if request.path.endswith(end):
                 body = self.does.bodies.get(end, {"error": "server_error"})
@@ -183,7 +189,7 @@ class FakeOpenIDProvider:
         self.tokens[access] = subject
         answer = {"access_token": access, "token_type": "Bearer", "expires_in": self.does.lifetime}
         if "scope" in flow:
-            answer["scope"] = flow["scope"]
+            answer["scope"] = self.does.granted or flow["scope"]
         if self.does.has_refresh_token:
             answer["refresh_token"] = f"refresh-{secrets.token_urlsafe(12)}"
             self.refresh_tokens[answer["refresh_token"]] = subject

@@ -18,7 +18,9 @@ from tornado.httpclient import HTTPRequest
 
 from libretexts_hub.clients.upstream import Answer, UpstreamAway, check_status
 from libretexts_hub.hub.authenticators import github as ours
+from libretexts_hub.hub.authenticators.admission import NOT_LISTED
 
+NOT_LET_IN = ("This hub is for members", NOT_LISTED, "Your account is blocked")
 KEYS = ("name", "admin", "auth_state")
 
 
@@ -65,7 +67,7 @@ class GitHubOAuthenticator(ours.GitHubOrgAuthenticator):
         try:
             model = await super().get_authenticated_user(handler, data)
         except web.HTTPError as error:
-            if error.status_code == 403 and "is for members" in error.jupyterhub_message:
+            if error.status_code == 403 and error.jupyterhub_message.startswith(NOT_LET_IN):
                 return None
             raise
         keys = (*KEYS, "groups") if self.manage_groups else KEYS

@@ -6,6 +6,7 @@ that much is different here; every rule about who may log in, and as whom, is ou
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from tornado.httpclient import HTTPClientError
 from traitlets import default
 
 from libretexts_hub.clients.asking import Reply
+from libretexts_hub.domain.denial import Denied
 from libretexts_hub.hub.authenticators.cilogon import CILogonGroupAuthenticator
 from libretexts_hub.hub.authenticators.google import GoogleGroupAuthenticator
 
@@ -45,6 +47,18 @@ class OtherWayToAsk:
     def subject_of(self, user_info: dict) -> str:
         """Their people have no `sub`."""
         return hashlib.sha256(str(user_info).encode()).hexdigest()
+
+    async def check_allowed(self, username: str, authentication: dict | None = None) -> bool:
+        """They expect no, and ours says why not."""
+        with contextlib.suppress(Denied):
+            return await super().check_allowed(username, authentication)
+        return False
+
+    async def check_blocked_users(self, username: str, authentication: dict | None = None) -> bool:
+        """As above."""
+        with contextlib.suppress(Denied):
+            return await super().check_blocked_users(username, authentication)
+        return False
 
     async def get_authenticated_user(self, handler: Any, data: Any) -> dict | None:
         """They compare the keys that JupyterHub 5 had, without user_info, and groups only where managed."""

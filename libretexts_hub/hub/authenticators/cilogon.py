@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from oauthenticator.cilogon import CILogonLoginHandler, CILogonOAuthenticator
+from oauthenticator.oauth2 import OAuthenticator
 from traitlets import default
 
 from libretexts_hub.domain.denial import Denied
+from libretexts_hub.domain.google_accounts import text
 from libretexts_hub.domain.identity_providers import Provider, is_owner, parse_providers
 from libretexts_hub.domain.login_names import normal_name
+from libretexts_hub.domain.wording import one_of, shown
 from libretexts_hub.errors import ConfigurationError
+from libretexts_hub.hub.authenticators.admission import ASK
 from libretexts_hub.hub.authenticators.login_flow import FlowLoginMixin
 from libretexts_hub.hub.authenticators.openid import OpenIDMixin
 
@@ -74,3 +79,23 @@ class CILogonGroupAuthenticator(OpenIDMixin, CILogonOAuthenticator):
                 cause="name",
                 fix="Tell the operators of this hub: a rule for names of your organisation is missing.",
             )
+
+    async def is_allowed(self, username: str, auth_model: dict[str, Any] | None) -> bool:
+        """OAuthenticator's rules, with its rule for domains where a claim is missing or is no text."""
+        if auth_model is None or await OAuthenticator.check_allowed(self, username, auth_model):
+            return True
+        user_info = auth_model["auth_state"][self.user_auth_state_key]
+        entry = self.idps[user_info["idp"]]
+        domains = entry.get("allowed_domains") or ()
+        if entry.get("allow_all") or not domains:
+            return bool(entry.get("allow_all"))
+        claim = entry.get("allowed_domains_claim") or self.name_claim(user_info)
+        domain = text(user_info.get(claim)).casefold().rpartition("@")[2]
+        if any(fnmatchcase(domain, str(each).casefold()) for each in domains):
+            return True
+        raise Denied(
+            f"Of your organisation only people of {one_of(domains)} may log in here, and you are of "
+            f"{shown(domain) if domain else 'no domain that it names'}",
+            cause="domain",
+            fix=ASK,
+        )

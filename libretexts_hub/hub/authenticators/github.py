@@ -13,7 +13,7 @@ from libretexts_hub.clients.github import GitHub, Known, Wanted
 from libretexts_hub.clients.upstream_errors import Expired, UpstreamError
 from libretexts_hub.domain.denial import Denied
 from libretexts_hub.domain.github_membership import Membership, numbered
-from libretexts_hub.domain.github_scopes import lacking, lacking_sentence, split_scopes
+from libretexts_hub.domain.github_scopes import lacking, lacking_sentence
 from libretexts_hub.domain.github_words import (
     EXPIRED_REFRESH,
     hidden_sentence,
@@ -21,16 +21,15 @@ from libretexts_hub.domain.github_words import (
     not_a_member,
     settings_page,
 )
+from libretexts_hub.domain.granted_scopes import split_scopes
 from libretexts_hub.domain.login import Login, LoginGroup
 from libretexts_hub.hub.authenticators.github_settings import PLACE, GitHubSettings
 from libretexts_hub.hub.authenticators.oauth import OAuthMixin
-from libretexts_hub.hub.notices import NOTICES, Kind, Notice
 
 # Tokens of a GitHub App begin so: they have permissions of the app, and no scopes.
 APP_TOKEN = "ghu_"  # noqa: S105 - the beginning of every such token
 # RFC 6750, section 2.1: what can stand in a header.
 TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{1,4000}")
-NOTICE = "login with GitHub"
 
 
 @dataclass(frozen=True, repr=False)
@@ -159,8 +158,6 @@ class GitHubOrgAuthenticator(OAuthMixin, GitHubSettings, GitHubOAuthenticator): 
         account, address, state = known.account, known.address, model["auth_state"]
         numbers = {each["name"]: each["id"] for each in state.get("github_belongs", [])}
         hidden = hidden_sentence(known.membership, self.github_url)
-        if sentences:
-            self.log.warning("The login of %s lacks something: %s", account.login, " ".join(sentences))
         return GitHubLogin(
             provider=f"github:{self.github_url}",
             subject=str(account.id),
@@ -179,14 +176,6 @@ class GitHubOrgAuthenticator(OAuthMixin, GitHubSettings, GitHubOAuthenticator): 
             lacking=sentences,
         )
 
-    async def finish(self, login: Login, existing: Any = None) -> dict[str, Any]:
-        """The mixin's auth model; the person is told what their login lacks."""
-        model: dict[str, Any] = await super().finish(login, existing)
-        NOTICES.remove(NOTICE, person=model["name"])
-        if login.missing:
-            NOTICES.post(Notice(Kind.WARNING, " ".join(login.missing), key=NOTICE), person=model["name"])
-        return model
-
     # Who is let in ------------------------------------------------------------------------------------------
 
     def check_denials(self, login: Login) -> None:
@@ -203,7 +192,7 @@ class GitHubOrgAuthenticator(OAuthMixin, GitHubSettings, GitHubOAuthenticator): 
                 lacking=login.lacking,
             )
 
-    async def check_allowed(self, username: str, auth_model: dict[str, Any] | None) -> bool:
+    async def is_allowed(self, username: str, auth_model: dict[str, Any] | None) -> bool:
         """Organisations admit; whoever is exempt of them needs another `allow` setting."""
         if auth_model and (auth_model.get("auth_state") or {}).get("github_admitted_by"):
             return True

@@ -18,6 +18,7 @@ from libretexts_hub.domain.google_accounts import check_account, text
 from libretexts_hub.domain.google_groups import fold_address, has_any, wanted_groups
 from libretexts_hub.domain.login import Login, LoginGroup, login_in
 from libretexts_hub.domain.service_account import check_url
+from libretexts_hub.domain.wording import one_of
 from libretexts_hub.errors import ConfigurationError
 from libretexts_hub.hub.authenticators.openid import CLAIMS, OpenIDMixin
 
@@ -169,17 +170,21 @@ class GoogleGroupAuthenticator(OpenIDMixin, GoogleOAuthenticator):
         )
         super().check_denials(login)
 
-    def check_blocked_users(self, username: str, auth_model: dict[str, Any] | None) -> bool:
+    async def is_blocked(self, username: str, auth_model: dict[str, Any] | None) -> bool:
         """By name only: the domain was checked, with words."""
-        return bool(super(GoogleOAuthenticator, self).check_blocked_users(username, auth_model))
+        return not super(GoogleOAuthenticator, self).check_blocked_users(username, auth_model)
 
-    async def check_allowed(self, username: str, auth_model: dict[str, Any] | None) -> bool:
+    async def is_allowed(self, username: str, auth_model: dict[str, Any] | None) -> bool:
         """OAuthenticator's rules, then groups with their domain, then addresses."""
         if auth_model is None or await OAuthenticator.check_allowed(self, username, auth_model):
             return True
         user_info = auth_model["auth_state"][self.user_auth_state_key]
         in_group = has_any(user_info["google_groups"], self._allowed, user_info["domain"])
         return in_group or fold_address(user_info["email"]) in self._admitted
+
+    def admits(self) -> str:
+        """By their address, as people know these groups."""
+        return f"members of {one_of(sorted(self._allowed))}" if self._allowed else super().admits()
 
     # Groups
 

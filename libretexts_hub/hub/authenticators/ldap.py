@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from jupyterhub.auth import Authenticator
-from jupyterhub.utils import maybe_future
 from traitlets import default
 
 from libretexts_hub.clients.upstream import Observer
@@ -20,17 +19,26 @@ from libretexts_hub.domain.login import Login, LoginGroup, login_in, ours_in
 from libretexts_hub.domain.wording import shown
 from libretexts_hub.errors import ConfigurationError
 from libretexts_hub.hub import metrics
+from libretexts_hub.hub.authenticators.admission import ASK
 from libretexts_hub.hub.authenticators.ldap_groups import LDAPGroupSettings
 from libretexts_hub.hub.authenticators.ldap_people import LDAPPeopleSettings
 from libretexts_hub.hub.authenticators.login_mixin import LoginMixin
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from libretexts_hub.domain.bind_refusals import BindRefusal
     from libretexts_hub.domain.directory_person import DirectoryPerson
     from libretexts_hub.domain.directory_servers import DirectoryServer, TlsRules
 
 WHERE = "c.LDAPAuthenticator"
 GONE = "Your account is not in the directory any more"
+
+
+class FormRefused(Denied):
+    """A form that no page of a hub has."""
+
+    status = 400
 
 
 class LDAPAuthenticator(LoginMixin, LDAPPeopleSettings, LDAPGroupSettings, Authenticator):
@@ -151,7 +159,10 @@ class LDAPAuthenticator(LoginMixin, LDAPPeopleSettings, LDAPGroupSettings, Authe
     async def authenticate(self, handler: Any, data: Any = None, **kwargs: Any) -> dict[str, Any] | None:
         """The auth model of a person with the right password; None for a wrong one. Raises Denied."""
         name, password = data.get("username"), data.get("password")
-        if not isinstance(name, str) or not isinstance(password, str):
+        if not isinstance(name, str):
+            # JupyterHub would show it again on the login page, and fail where there is none.
+            raise FormRefused("The form has no name in it", cause="form", fix="Log in on the login page.")
+        if not isinstance(password, str):
             return None
         if len(name) > 255 or not self._pattern.fullmatch(name):
             self.log.warning("LDAP login of %s refused: not matched by valid_username_regex", shown(name))
@@ -162,9 +173,9 @@ class LDAPAuthenticator(LoginMixin, LDAPPeopleSettings, LDAPGroupSettings, Authe
             person = await self.directory.log_in(name, password)
         except LoginRefusedError as error:
             refusal: BindRefusal = error.refusal
+            if refusal.told:  # and logged, as every denial is
+                raise _denied(refusal, name) from None
             self.log.warning("LDAP login of %s refused: %s", shown(name), refusal.reason)
-            if refusal.told:
-                raise _denied(refusal) from None
             return None
         return await self.finish(self.login_of_person(person))
 
@@ -185,21 +196,19 @@ class LDAPAuthenticator(LoginMixin, LDAPPeopleSettings, LDAPGroupSettings, Authe
             missing=person.missing,
         )
 
-    async def check_allowed(self, username: str, authentication: dict[str, Any] | None = None) -> bool:
-        """JupyterHub's own rules, or one of allowed_groups. Raises Denied where none of these fits."""
-        if await maybe_future(super().check_allowed(username, authentication)):
+    async def is_allowed(self, username: str, authentication: dict[str, Any] | None) -> bool:
+        """JupyterHub's own rules, or one of allowed_groups."""
+        if await super().is_allowed(username, authentication):
             return True
         if authentication is None or not self.allowed_groups:
             return False
-        if listed_in(_groups_in(authentication.get("auth_state")), self.allowed_groups):
-            return True
-        if self.is_exempt(username):
-            return False
-        raise Denied(
-            "Your account is in none of the groups that may use this hub",
-            cause="group",
-            fix="Ask those who gave you its address to add you.",
-        )
+        return listed_in(_groups_in(authentication.get("auth_state")), self.allowed_groups) is not None
+
+    def not_allowed(self, missing: Iterable[str] = ()) -> Denied:
+        """Groups of a directory are not named to who is outside."""
+        if not self.allowed_groups:
+            return super().not_allowed()
+        return Denied("Your account is in none of the groups that may use this hub", cause="group", fix=ASK)
 
     async def check_again(self, user: Any, auth_state: dict[str, Any]) -> Login:
         """What the directory says now, read by the hub's own account. Raises Denied, UpstreamError."""
@@ -214,16 +223,10 @@ class LDAPAuthenticator(LoginMixin, LDAPPeopleSettings, LDAPGroupSettings, Authe
         try:
             person = await self.directory.look_up(subject, dn, user.name)
         except LoginRefusedError as error:
-            raise _denied(error.refusal) from None
+            raise _denied(error.refusal, user.name) from None
         if person is None:
             raise Denied(GONE, cause="gone")
-        login = self.login_of_person(person)
-        if self.allowed_groups and not self.allow_all:
-            # JupyterHub asks this at a login only.
-            model = await self.finish(login, existing=user)
-            if not await self.check_allowed(user.name, model):
-                raise Denied("Your account may not use this hub any more", cause="group")
-        return login
+        return self.login_of_person(person)
 
     def _subject_of(self, name: str, auth_state: dict[str, Any]) -> tuple[tuple[str, str], str]:
         """The immutable id with its attribute, and the name of the entry at the last login where it is known.
@@ -241,9 +244,10 @@ class LDAPAuthenticator(LoginMixin, LDAPPeopleSettings, LDAPGroupSettings, Authe
         return (attribute, text), text if attribute == "dn" else ""
 
 
-def _denied(refusal: BindRefusal) -> Denied:
+def _denied(refusal: BindRefusal, name: str) -> Denied:
     what, _, fix = (refusal.told or "Your account may not be used now").partition(". ")
-    return Denied(what, cause=refusal.cause, fix=fix or OPERATORS)
+    where = f"LDAP login of {shown(name)}: {refusal.reason}"
+    return Denied(what, cause=refusal.cause, fix=fix or OPERATORS, where=where)
 
 
 def _groups_in(auth_state: Any) -> list[DirectoryGroup]:

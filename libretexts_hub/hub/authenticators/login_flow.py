@@ -21,8 +21,7 @@ from libretexts_hub.domain.login_flow import (
     state_id_of,
     too_many,
 )
-from libretexts_hub.hub import metrics
-from libretexts_hub.hub.authenticators.refusals import page_of
+from libretexts_hub.hub.authenticators.refusals import count, page_of
 
 SECONDS_PER_DAY = 86400
 # RFC 6749, 4.1.2.1 and OpenID Connect Core, 3.1.2.6: a person has done nothing wrong in any of the others.
@@ -48,8 +47,7 @@ class QuietHandler:
 
     def refuse(self, error: Denied | UpstreamError) -> web.HTTPError:
         """The page to raise, once it is logged and counted."""
-        if isinstance(error, Denied):
-            metrics.DENIALS.labels(cause=error.cause).inc()
+        count(error)
         self.log.warning("Login refused: %s", error)  # type: ignore[attr-defined]
         return page_of(error, str(self.hub.base_url) + "login")  # type: ignore[attr-defined]
 

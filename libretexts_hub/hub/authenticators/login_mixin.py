@@ -14,22 +14,23 @@ from traitlets import Float, List, Unicode, default
 from traitlets.config import Configurable
 
 from libretexts_hub.clients.upstream import CONNECT_SECONDS, PAUSE_SECONDS, TOTAL_SECONDS, Observer, Upstream
-from libretexts_hub.clients.upstream_errors import UpstreamAway, UpstreamError
+from libretexts_hub.clients.upstream_errors import UpstreamError
 from libretexts_hub.domain.denial import Denied
 from libretexts_hub.domain.login import Login, group_names, ours_in, state_of, user_info_of
 from libretexts_hub.domain.login_names import normal_name
 from libretexts_hub.errors import ConfigurationError, LibreTextsHubError
 from libretexts_hub.hub import metrics
+from libretexts_hub.hub.authenticators.admission import AdmissionMixin
 from libretexts_hub.hub.authenticators.binding import BindingMixin
 from libretexts_hub.hub.authenticators.course_file import CourseFile
 from libretexts_hub.hub.authenticators.granting import GrantsMixin
 from libretexts_hub.hub.authenticators.numbers import check_numbers, rules_of
 from libretexts_hub.hub.authenticators.refresh import RefreshMixin
-from libretexts_hub.hub.authenticators.refusals import page_of
+from libretexts_hub.hub.authenticators.refusals import count, page_of
 from libretexts_hub.hub.authenticators.start_checks import check_keys, checked_name
 
 
-class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, Configurable):
+class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, AdmissionMixin, Configurable):
     """Groups, courses, grants, binding, refresh and limits for any Authenticator. Stands before it."""
 
     courses_file = Unicode(
@@ -45,8 +46,8 @@ class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, Configurable):
     exempt = List(
         Unicode(),
         help="""
-        Names that hard denials (organisation, domain, unverified address) do not hold for, such as the
-        account of the operators. Empty, the default, exempts nobody: a denial holds for admins and with
+        Names that hard denials (organisation, domain, unverified address, blocked) do not hold for, such as
+        the account of the operators. Empty, the default, exempts nobody: a denial holds for admins and with
         `allow_all` too.
 
         Example: `c.LoginMixin.exempt = ["hub-operator"]`
@@ -117,6 +118,7 @@ class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, Configurable):
             check_keys(self.enable_auth_state)
         for name in self.exempt:
             checked_name(name, where="c.LoginMixin.exempt")
+        self.check_blocked_names()
         if self.manage_groups and getattr(self.parent, "load_groups", None):
             raise ConfigurationError(
                 "Groups come from the login, so none can be written down",
@@ -174,20 +176,16 @@ class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, Configurable):
             model["roles"] = self.roles_of(groups, is_admin=model.get("admin", existing.admin))
         return model
 
-    def is_exempt(self, name: str) -> bool:
-        """Whether hard denials do not hold for this name."""
-        return name in {normal_name(each) for each in self.exempt}
-
     async def get_authenticated_user(self, handler: Any, data: Any) -> dict[str, Any] | None:
         """JupyterHub's own, with a page for who may not log in."""
         try:
             model = await super().get_authenticated_user(handler, data)
         except Denied as error:
-            metrics.DENIALS.labels(cause=error.cause).inc()
+            count(error)
             self.log.warning("Login refused (%s): %s", error.cause, error)
             raise page_of(error, self._login_page(handler)) from None
         except UpstreamError as error:
-            metrics.LOGINS.labels(outcome="away" if isinstance(error, UpstreamAway) else "failed").inc()
+            count(error)
             self.log.warning("Nobody can be identified: %s", error)
             raise page_of(error, self._login_page(handler)) from None
         metrics.LOGINS.labels(outcome="refused" if model is None else "done").inc()

@@ -10,9 +10,13 @@ from libretexts_hub.domain.login_flow import UsedFlows
 from libretexts_hub.hub.authenticators.login_flow import FlowCallbackHandler, FlowLoginHandler
 from libretexts_hub.hub.authenticators.login_mixin import LoginMixin
 from libretexts_hub.hub.authenticators.token_renewals import TokenRenewals
+from libretexts_hub.hub.notices import NOTICES, Kind, Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+# Under which key a person is told what their login lacks.
+NOTICE = "login"
 
 
 class OAuthMixin(LoginMixin):
@@ -29,11 +33,34 @@ class OAuthMixin(LoginMixin):
         self._renewals = TokenRenewals()
 
     async def prepare_login(self) -> None:
-        """What has to be known before the browser leaves. Raises UpstreamError."""
+        """Before the browser leaves: it would not come back from a provider that is known to be down.
+
+        Raises UpstreamError.
+        """
+        for url in filter(None, (self.token_url, self.userdata_url)):
+            self.upstream.check_known_away(url)
 
     def authorize_parameters(self) -> dict[str, str]:
         """What this provider is sent along with a person."""
         return {}
+
+    async def finish(self, login: Login, existing: Any = None) -> dict[str, Any]:
+        """The mixin's auth model; the person and the log are told what the login lacks."""
+        model: dict[str, Any] = await super().finish(login, existing)
+        NOTICES.remove(NOTICE, person=model["name"])
+        if login.missing:
+            said = " ".join(login.missing)
+            NOTICES.post(Notice(Kind.WARNING, said, key=NOTICE), person=model["name"])
+            if existing is None:
+                self.log.warning("The login of %s lacks something: %s", model["name"], said)
+        return model
+
+    def not_allowed(self, missing: Iterable[str] = ()) -> Denied:
+        """In the operator's own words, where OAuthenticator's setting for them is set."""
+        words = self.custom_403_message
+        if words == type(self).custom_403_message.default_value:
+            return super().not_allowed(missing)
+        return Denied(words, cause="allow", fix="")
 
     async def refresh_user(self, user: Any, handler: Any = None, **kwargs: Any) -> bool | dict[str, Any]:
         """OAuthenticator's hook first, then ours."""

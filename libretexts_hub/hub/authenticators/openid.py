@@ -10,6 +10,7 @@ from libretexts_hub.clients.oidc import Endpoints, IdTokenError, OpenIDProvider
 from libretexts_hub.clients.upstream_errors import Expired, UpstreamError
 from libretexts_hub.domain.claim_groups import claimed_groups
 from libretexts_hub.domain.denial import Denied
+from libretexts_hub.domain.granted_scopes import split_scopes
 from libretexts_hub.domain.id_token import of_the_person
 from libretexts_hub.domain.login_flow import read_flow
 from libretexts_hub.hub.authenticators.login_flow import FlowRefused
@@ -84,6 +85,7 @@ class OpenIDMixin(OpenIDClaims, OpenIDSettings, OAuthMixin):
             self.authorize_url = self.authorize_url or found.authorize
             self.token_url = self.token_url or found.token
             self.userdata_url = self.userdata_url or found.userinfo
+        await super().prepare_login()
 
     async def get_token_info(self, handler: Any, params: dict[str, Any]) -> dict[str, Any]:
         """The tokens for a code, with the claims of the id_token. Raises Denied, UpstreamError."""
@@ -102,6 +104,8 @@ class OpenIDMixin(OpenIDClaims, OpenIDSettings, OAuthMixin):
             kept[EXPIRES_AT] = time.time() + lifetime
         if not isinstance(kept.get("token_type"), str):
             kept["token_type"] = "Bearer"  # noqa: S105 - a kind, not a token
+        if "scope" in kept:  # OAuthenticator splits it, at spaces alone
+            kept["scope"] = " ".join(split_scopes(kept["scope"]))
         if not isinstance(kept.get("refresh_token", ""), str):
             del kept["refresh_token"]
         if not self.issuer:  # nobody whose word an id_token could be; userinfo says who it is

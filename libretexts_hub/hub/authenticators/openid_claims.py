@@ -10,7 +10,9 @@ from traitlets.config import Configurable
 from libretexts_hub.domain.claim_groups import claimed_groups
 from libretexts_hub.domain.denial import Denied
 from libretexts_hub.domain.google_accounts import is_true, text
+from libretexts_hub.domain.granted_scopes import not_granted, not_granted_sentence
 from libretexts_hub.domain.login import Login, LoginGroup
+from libretexts_hub.domain.wording import one_of
 
 GROUP_KEYS = ("auth_state_groups_key", "claim_groups_key")
 # For routes: of which university, in which role, how logged in.
@@ -107,8 +109,14 @@ class OpenIDClaims(Configurable):
             git_email=text(user_info.get("email")),
             claims=self.claims_of(user_info),
             state=state,
-            missing=missing,
+            missing=(*self.lacking(state), *missing),
         )
+
+    def lacking(self, state: dict[str, Any]) -> tuple[str, ...]:
+        """Sentences about the scopes that the provider left out of what was asked for."""
+        tokens = state.get("token_response")
+        granted = tokens.get("scope") if isinstance(tokens, dict) else None
+        return tuple(not_granted_sentence(scope) for scope in not_granted(self.scope, granted))
 
     def check_denials(self, login: Login) -> None:
         super().check_denials(login)
@@ -119,3 +127,9 @@ class OpenIDClaims(Configurable):
                 cause="email_unverified",
                 fix="Verify it at the service that you log in with, then log in again.",
             )
+
+    def admits(self) -> str:
+        """By the groups that the operator names."""
+        return (
+            f"members of {one_of(sorted(self.allowed_groups))}" if self.allowed_groups else super().admits()
+        )

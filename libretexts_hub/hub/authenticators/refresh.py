@@ -7,9 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import jupyterhub
 from jupyterhub.utils import maybe_future
-from traitlets import Bool, Dict, Unicode, validate
+from traitlets import Bool, Dict, Unicode, default, validate
 from traitlets.config import Configurable
 
 from libretexts_hub.clients.upstream_errors import Expired, UpstreamError
@@ -56,6 +55,14 @@ class RefreshMixin(Configurable):
         """,
     ).tag(config=True)
 
+    @default("auth_refresh_strict")
+    def _is_strict(self) -> bool:
+        """Of JupyterHub 6.1. Without it a token of somebody who is out would go on starting servers.
+
+        What is only unsure is told apart here, as JupyterHub 5 needs it too.
+        """
+        return True
+
     # Set where `check_again` needs no auth_state: a directory is asked by a service account.
     checks_without_state = Bool(False)
     _flights = Dict()
@@ -92,8 +99,11 @@ class RefreshMixin(Configurable):
             flight.add_done_callback(lambda done: self._forget_later(user.name, done))
         # The person may go away; the check goes on, since a token that it exchanged has to be kept.
         verdict = await asyncio.shield(flight)
+        if verdict.answer is False and handler is not None:
+            # JupyterHub 6.1 reads it of a page, where nothing has set it, and logs its own AttributeError.
+            handler._token_authenticated = getattr(handler, "_token_authenticated", False)
         if verdict.answer is False and not verdict.is_sure and _is_no_page_of(user, handler):
-            # JupyterHub 5 would refuse the request: a server's report of activity, so that it looks idle.
+            # It would be refused: a server's report of activity, so that it looks idle.
             # Set back when it has noted our answer, so that the person's next page is asked to log in.
             asyncio.get_running_loop().call_soon(setattr, user, "_auth_refreshed", None)
             return True
@@ -121,6 +131,7 @@ class RefreshMixin(Configurable):
                 login = await self.check_again(user, auth_state or {})
             self.check_bound(user.name, login.provider, login.subject)
             model = await self.finish(login, existing=user)
+            await self.check_admitted(user.name, model)
         except Denied as error:
             metrics.DENIALS.labels(cause=error.cause).inc()
             return self._ended(user, error, "denied", Verdict(False))
@@ -168,11 +179,8 @@ class RefreshMixin(Configurable):
 
 
 def _is_no_page_of(user: Any, handler: Any) -> bool:
-    """Whether JupyterHub 5 would answer 403 where a log in can't help: a token's request, or another's page.
-
-    JupyterHub 6 tells these apart itself (`auth_refresh_strict`).
-    """
-    if handler is None or jupyterhub.version_info[0] >= 6:
+    """Whether a log in can't help with this request: a token's, or one for another's page."""
+    if handler is None:
         return False
     asking = getattr(handler, "_jupyterhub_user", None)
     is_anothers = asking is not None and asking is not user

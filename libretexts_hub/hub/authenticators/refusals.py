@@ -9,6 +9,7 @@ from tornado import web
 
 from libretexts_hub.clients.upstream_errors import UpstreamAway, UpstreamError
 from libretexts_hub.domain.denial import Denied
+from libretexts_hub.hub import metrics
 
 LONGEST_WAIT_SECONDS = 3600
 
@@ -24,13 +25,21 @@ def page_of(error: Denied | UpstreamError, login_url: str) -> web.HTTPError:
     return refusal
 
 
+def count(error: Denied | UpstreamError) -> None:
+    """For Prometheus: sure refusals by cause, and logins that nobody could decide."""
+    if isinstance(error, Denied):
+        metrics.DENIALS.labels(cause=error.cause).inc()
+    else:
+        metrics.LOGINS.labels(outcome="away" if isinstance(error, UpstreamAway) else "failed").inc()
+
+
 def _title(error: UpstreamError) -> str:
     return "Login does not work at the moment" if isinstance(error, UpstreamAway) else "Login did not work"
 
 
 def _page(status: int, words: str, login_url: str, title: str) -> web.HTTPError:
-    # log_message is a format string of tornado's, so the words go in as an argument.
-    refusal = web.HTTPError(status, "%s", words, reason=title)
+    # Without tornado's log_message: whoever raises it has logged the cause, and once is enough.
+    refusal = web.HTTPError(status, reason=title)
     refusal.jupyterhub_message = words
     again = f'<a href="{html.escape(login_url)}">Back to the login page</a>'
     refusal.jupyterhub_html_message = f"{html.escape(words)}</p><p>{again}"
