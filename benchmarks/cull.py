@@ -140,8 +140,11 @@ class Bench:
         """Seconds for a thousand, from the first one's start to the last one's end."""
         requests = await self.hubs[side].faults.requests()
         deleted = [each for each in requests if each.verb == "delete" and "/users/" in each.path]
-        if len(deleted) < 0.95 * wanted or any(each.status != 204 for each in deleted):
-            raise RuntimeError(f"{side} deleted {len(deleted)} of {wanted}: {self.facts[side]}")
+        names = {each.path.rpartition("/")[2] for each in deleted}
+        meant = {name_of(number * SHARE_GONE) for number in range(wanted)}
+        if names != meant or len(deleted) != wanted or any(each.status != 204 for each in deleted):
+            missed = sorted(meant - names)[:5]
+            raise RuntimeError(f"{side} deleted {len(deleted)} of {wanted}, not {missed}: {self.facts[side]}")
         end = max(each.started + (each.duration or 0) for each in deleted)
         seconds = end - min(each.started for each in deleted)
         self.series["delete_time"].add(side, seconds / len(deleted) * 1000)
