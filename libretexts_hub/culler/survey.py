@@ -20,7 +20,7 @@ MOST_REPORTED = 1000
 
 @dataclass
 class Survey:
-    """`people`: the claims to look at, by name; `candidates`: people as listed, all of whose claims were found;
+    """`people`: the claims to look at, by name; `candidates`: people as listed, whose claims were all found;
     `orphans`: the hub has nobody of the name."""
 
     seen: Seen
