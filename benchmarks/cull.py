@@ -28,19 +28,19 @@ from tests.servers.faults import FaultProxy
 from .cull_hubs import ENGINES, START_SECONDS, databases, filled_hub
 from .cull_worker import CONCURRENCY, SHARE_GONE, name_of
 from .fake_cluster import FakeCluster
-from .figures import SIDES, Series, sides_of_round
+from .figures import OURS, PEER, SIDES, Series, sides_of_round
 from .report import report, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FULL, QUICK = 100_000, 1_000
-LATENCY_SECONDS = 0.2
 DAY = 86400
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC).timestamp()
 CREATED = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
 ROOT = Path(__file__).parents[1]
-MEASURES = {"list_hub_time": "s", "list_hub_cpu": "s", "before_delete": "s", "delete_time": "s", "peak": "MB"}
+MEASURES = {"list_hub_time": "s", "list_hub_cpu": "s", "before_delete": "s"}
+MEASURES |= {"delete_time": "s", "delete_hub_cpu": "s", "peak": "MB"}
 
 
 def arguments() -> argparse.Namespace:
@@ -51,6 +51,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--deletions", type=int, help="how many the peer deletes, one at a time (300)")
     parser.add_argument("--our-deletions", type=int, help="how many ours deletes (all who are gone)")
     parser.add_argument("--pages", type=int, help="how many of the peer's pages are asked for (40)")
+    parser.add_argument("--latency", type=float, default=0.2, help="seconds added to each deletion (0.2)")
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
     chosen = parser.parse_args()
     chosen.users = chosen.users or (QUICK if chosen.quick else FULL)
@@ -65,13 +66,14 @@ def people(plan: argparse.Namespace) -> Iterator[tuple[str, str]]:
     """One of five was last seen in 2020, spread over the hub, and the rest today."""
     now = time.time() - 3600
     for number in range(plan.users):
-        then = LONG_AGO if number % SHARE_GONE == 0 else now - number % 3600
+        then = LONG_AGO + number if number % SHARE_GONE == 0 else now - number % 3600
         yield name_of(number), datetime.fromtimestamp(int(then), UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def marked(plan: argparse.Namespace) -> Iterator[tuple[str, dict[str, str]]]:
     """The homes of those who are gone, whose time is over."""
-    for name in (name_of(number * SHARE_GONE) for number in range(plan.our_deletions)):
+    for number in range(0, plan.our_deletions * SHARE_GONE, SHARE_GONE):
+        name = name_of(number)
         mark = Mark(
             marked_at=time.time() - 3 * DAY,
             delete_after=time.time() - 2 * DAY,
@@ -80,7 +82,7 @@ def marked(plan: argparse.Namespace) -> Iterator[tuple[str, dict[str, str]]]:
             user=name,
             claim_uid=f"uid-{name}",
             user_created=CREATED,
-            last_activity=LONG_AGO,
+            last_activity=LONG_AGO + number,
             notices=((DAY, time.time() - 3 * DAY),),
         )
         yield name, {key: value for key, value in to_annotations(mark).items() if value is not None}
@@ -109,6 +111,13 @@ class Bench:
         self.hubs: dict[str, SimpleNamespace] = {}
         self.series = {name: Series(unit) for name, unit in MEASURES.items()}
         self.facts: dict[str, Any] = {}
+        self.delete_cpu = 0.0
+
+    @property
+    def floor(self) -> float:
+        """What no culler gets below, as a share of the peer's time: the hub's CPU for the bare deletions."""
+        values = [self.series[name].values[PEER][0] for name in ("delete_hub_cpu", "delete_time")]
+        return round(values[0] / values[1], 4)
 
     async def ours(self) -> None:
         """One run: everything before the first deletion, and the deletions."""
@@ -122,7 +131,8 @@ class Bench:
         hub = self.hubs["peer"]
         listed = await work("list", hub.faults.url, hub.pid, self.plan.pages)
         done = await work("peer", hub.faults.url, hub.pid, self.plan.deletions)
-        self._note("peer", listed | {"peak_mb": done["peak_mb"]}, listed["page_cpu"])
+        deleted = {key: done[key] for key in ("peak_mb", "delete_cpu")}
+        self._note("peer", listed | deleted, listed["page_cpu"])
         await self._deleted("peer", self.plan.deletions)
 
     def _note(self, side: str, done: dict[str, Any], before: float) -> None:
@@ -130,6 +140,7 @@ class Bench:
         self.series["list_hub_cpu"].add(side, done["page_cpu"])
         self.series["before_delete"].add(side, before)
         self.series["peak"].add(side, done["peak_mb"])
+        self.delete_cpu = done["delete_cpu"]
         self.facts[side] = {
             key: done[key]
             for key in ("pages", "pages_asked", "most_in_flight", "memory", "counts")
@@ -140,11 +151,15 @@ class Bench:
         """Seconds for a thousand, from the first one's start to the last one's end."""
         requests = await self.hubs[side].faults.requests()
         deleted = [each for each in requests if each.verb == "delete" and "/users/" in each.path]
-        if len(deleted) < 0.95 * wanted or any(each.status != 204 for each in deleted):
-            raise RuntimeError(f"{side} deleted {len(deleted)} of {wanted}: {self.facts[side]}")
+        names = {each.path.rpartition("/")[2] for each in deleted}
+        meant = {name_of(number * SHARE_GONE) for number in range(wanted)}
+        if names != meant or len(deleted) != wanted or any(each.status != 204 for each in deleted):
+            missed = sorted(meant - names)[:5]
+            raise RuntimeError(f"{side} deleted {len(deleted)} of {wanted}, not {missed}: {self.facts[side]}")
         end = max(each.started + (each.duration or 0) for each in deleted)
         seconds = end - min(each.started for each in deleted)
         self.series["delete_time"].add(side, seconds / len(deleted) * 1000)
+        self.series["delete_hub_cpu"].add(side, self.delete_cpu / len(deleted) * 1000)
         self.facts[side] |= {
             "deletions": len(deleted),
             "most_deletions_at_once": most_at_once(deleted),
@@ -181,7 +196,7 @@ async def measure_engine(plan: argparse.Namespace, engine: str, turn: int) -> Be
             hub = bench.hubs[side].hub
             await hub.wait_until_ready(START_SECONDS)
             faults = await stack.enter_async_context(FaultProxy.before(hub.url))
-            await faults.add("delay", path="*/users/*", verb="delete", seconds=LATENCY_SECONDS)
+            await faults.add("delay", path="*/users/*", verb="delete", seconds=plan.latency)
             bench.hubs[side].faults, bench.hubs[side].pid = faults, hub._process.pid
         for side in sides_of_round(turn):
             await (bench.ours() if side == "ours" else bench.peer())
@@ -191,13 +206,17 @@ async def measure_engine(plan: argparse.Namespace, engine: str, turn: int) -> Be
 async def measure(plan: argparse.Namespace) -> dict[str, Any]:
     series: dict[str, Series] = {}
     facts: dict[str, Any] = {"users": plan.users, "concurrency": CONCURRENCY}
-    absolute = {}
+    absolute: dict[str, float] = {}
     for turn, engine in enumerate(plan.engines):
         bench = await measure_engine(plan, engine, turn)
         series |= {f"{engine}_{name}": each for name, each in bench.series.items()}
         facts[engine] = bench.facts
-        absolute[f"{engine}_peak_mb"] = round(max(bench.series["peak"].values["ours"]), 1)
-    shown = {"users": plan.users, "quick": plan.quick, "latency": LATENCY_SECONDS, "engines": plan.engines}
+        absolute[f"{engine}_peak_mb"] = round(max(bench.series["peak"].values[OURS]), 1)
+        absolute[f"{engine}_delete_floor"] = bench.floor
+    for name in ("list_hub_time", "delete_time"):
+        absolute[name] = max(series[f"{engine}_{name}"].ratio() or 0.0 for engine in plan.engines)
+    absolute["peak_mb"] = max(absolute[f"{engine}_peak_mb"] for engine in plan.engines)
+    shown = {"users": plan.users, "quick": plan.quick, "latency": plan.latency, "engines": plan.engines}
     return report("cull", shown, series, facts, absolute)
 
 

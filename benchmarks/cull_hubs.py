@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy
 from jupyterhub import orm, roles
 
+from libretexts_hub.domain.cull_annotations import LEFT_TO_CULLER
 from tests.clients.culler_hub import SPAWNER, services
 from tests.servers.engines import newer_postgresql
 from tests.servers.hub import HubProcess
@@ -83,7 +85,7 @@ def _add(connection: sqlalchemy.Connection, people: Iterable[tuple[str, str]]) -
     first = one(text("select coalesce(max(id), 0) + 1 from users")).scalar_one()
     rows = [
         {"id": first + number, "name": name, "seen": seen, "role": role, "cookie": f"cookie-{name}"}
-        | {"state": f'{{"pvc_name": "claim-{name}"}}'}
+        | {"state": json.dumps({"pvc_name": f"claim-{name}", LEFT_TO_CULLER: True})}
         for number, (name, seen) in enumerate(people)
     ]
     columns = "id, name, admin, created, last_activity, cookie_id, state"

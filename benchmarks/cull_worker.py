@@ -89,6 +89,7 @@ async def sweep(url: str, token: str, pid: int, limit: int) -> dict[str, Any]:
                 "page_seconds": hub.page_seconds,
                 "page_cpu": hub.page_cpu,
                 "cpu_until_first_delete": before,
+                "delete_cpu": cpu_seconds(pid) - cpu - before,
                 "pages": hub.pages,
                 "memory": memory,
                 "counts": dict(world.counts),
@@ -154,12 +155,12 @@ async def peer(url: str, token: str, pid: int, limit: int) -> dict[str, Any]:
         return answer
 
     SimpleAsyncHTTPClient.fetch = listed
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), cpu_seconds(pid)
     log = logging.getLogger("idle-culler")
     await cull_idle(
         url, token, 86400, log, cull_users=True, concurrency=PEER_CONCURRENCY, cull_admin_users=False
     )
-    return {"seconds": time.perf_counter() - began}
+    return {"seconds": time.perf_counter() - began, "delete_cpu": cpu_seconds(pid) - cpu}
 
 
 def main() -> None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from libretexts_hub.culler.world import World
 from libretexts_hub.domain.claims import Naming, Place, Tied, Untied, claimants, places_of, tie
 from libretexts_hub.domain.cull_annotations import OWNER
+from libretexts_hub.domain.cull_homes import DELETE
 from libretexts_hub.domain.cull_judge import Person, judge
 from libretexts_hub.domain.cull_mark import Mark, read_mark
 from libretexts_hub.domain.cull_verdicts import Delete, Keep, Unmark, Verdict
-from libretexts_hub.domain.culling import UNKNOWN_STANDING, Claim, HubUser
+from libretexts_hub.domain.culling import UNKNOWN_STANDING, Claim, HubUser, Standing
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,24 @@ class Case:
         return () if self.obstacle else found
 
     @property
+    def removes_record(self) -> bool:
+        """Whether the hub's record goes with them."""
+        rules = [each.verdict.rule for each in self.deletes if isinstance(each.verdict, Delete)]
+        return self.person.user is not None and any(rule.hub_user == DELETE for rule in rules)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing but the record has to go now."""
+        rules = [each.verdict.rule for each in self.deletes if isinstance(each.verdict, Delete)]
+        return self.removes_record and not any(rule.snapshot for rule in rules)
+
+    @property
     def obstacle(self) -> str:
         """Why none may go, though some could: another claim of the person stays, so the record has to."""
         if self.person.user is None:
             return ""
         going = [each.verdict for each in self.judged if isinstance(each.verdict, Delete)]
-        if not any(verdict.rule.hub_user == "delete" for verdict in going):
+        if not any(verdict.rule.hub_user == DELETE for verdict in going):
             return ""
         for each in self.judged:
             if not isinstance(each.verdict, Delete):
@@ -49,22 +62,34 @@ class Case:
         return ""
 
 
-async def read_case(world: World, name: str, places: Collection[Place]) -> Case:
+async def read_case(
+    world: World, name: str, places: Collection[Place], *, listed: HubUser | None = None
+) -> Case:
     """Read a person and these claims again, and those that their state refers to, and judge them.
 
+    `listed`: the person as the hub's list had them, where nothing will be changed by what is judged.
     Raises CullingError.
     """
-    user = await world.ports.hub.user(name)
+    user = listed or await world.ports.hub.user(name)
     if user is not None:
         places = {*places, *places_of(user, world.settings.naming)}
-    claims = [
-        claim for place in sorted(places) if (claim := await world.ports.claims.get(*place)) is not None
-    ]
-    standing = UNKNOWN_STANDING
-    if user is not None and world.ports.directory is not None:
-        standing = await world.ports.directory.standing(user)
-    absent = await _absent(world, name, claims)
+    claims = await read_claims(world, places)
+    standing = await standing_of(world, user)
+    absent = await absent_names(world, name, claims)
     return judge_case(world, Person(name, user, standing), claims, absent)
+
+
+async def read_claims(world: World, places: Collection[Place]) -> list[Claim]:
+    """Those of them that are there, in the order of their names. Raises CullingError."""
+    read = [await world.ports.claims.get(*place) for place in sorted(places)]
+    return [claim for claim in read if claim is not None]
+
+
+async def standing_of(world: World, user: HubUser | None) -> Standing:
+    """What the directory says, where there is one."""
+    if user is None or world.ports.directory is None:
+        return UNKNOWN_STANDING
+    return await world.ports.directory.standing(user)
 
 
 def judge_case(world: World, person: Person, claims: Collection[Claim], absent: frozenset[str]) -> Case:
@@ -105,7 +130,7 @@ def only_theirs(place: Place, person: Person, known: Mapping[Place, frozenset[st
     return f"the record of {others[0]} refers to it too" if others else ""
 
 
-async def _absent(world: World, name: str, claims: Collection[Claim]) -> frozenset[str]:
+async def absent_names(world: World, name: str, claims: Collection[Claim]) -> frozenset[str]:
     """Which of the other names that are written on these claims the hub surely does not have."""
     others = {each for claim in claims for each in claimants(claim)} - {name}
     if len(others) > world.settings.most_claims:

@@ -1,7 +1,8 @@
 """How is one person's home deleted? Steps that may be cut off anywhere and begun again.
 
-    re-read and judge -> snapshot -> re-read and judge -> "deleting" on each claim -> which pods mount them ->
-    the hub's record read and judged once more -> DELETE of the record -> "record deleted" on each claim
+    re-read and judge, snapshot (where one is wanted) -> the claims read -> which pods mount them -> the hub's
+    record read and all judged -> "deleting" on each claim, if it is still the version that was judged ->
+    DELETE of the record -> "record deleted" on each claim
     ... and after the time to settle, judged again by the next run:
     which pods mount them -> the record is still gone -> DELETE of the claim with uid and version -> audit
 
@@ -9,21 +10,30 @@ What a step needs to know is on the claims. A claim whose record is gone, but on
 so, is nobody's: the hub lost that person by other means, and its time begins again as an orphan.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from libretexts_hub.culler.afterwards import forget_servers, last_letter
-from libretexts_hub.culler.case import Case, Judged, judge_case, only_theirs, read_case
+from libretexts_hub.culler.case import (
+    Case,
+    Judged,
+    absent_names,
+    judge_case,
+    only_theirs,
+    read_case,
+    read_claims,
+    standing_of,
+)
 from libretexts_hub.culler.secrets import delete_secrets
 from libretexts_hub.culler.snapshotting import ensure_snapshot, wrong_with
 from libretexts_hub.culler.world import World
-from libretexts_hub.domain.claims import Place
+from libretexts_hub.domain.claims import Place, places_of
 from libretexts_hub.domain.cull_annotations import COMPONENT, DATABASE_COMPONENT, DELETING_AT
 from libretexts_hub.domain.cull_judge import Person
-from libretexts_hub.domain.cull_mark import to_annotations
+from libretexts_hub.domain.cull_mark import Mark, read_mark, to_annotations
 from libretexts_hub.domain.cull_verdicts import Delete
 from libretexts_hub.domain.culling import Claim
-from libretexts_hub.domain.culling_errors import ConflictError, GoneError
+from libretexts_hub.domain.culling_errors import ConflictError, CullingError, GoneError
 from libretexts_hub.domain.moments import to_text
 
 
@@ -41,9 +51,20 @@ class Going:
 
 
 async def delete_person(
-    world: World, name: str, places: tuple[Place, ...], known: Mapping[Place, frozenset[str]]
+    world: World,
+    name: str,
+    places: Collection[Place],
+    known: Mapping[Place, frozenset[str]],
+    *,
+    is_plain: bool = False,
 ) -> str:
-    """Take the next steps for this person; why it stays, empty where all was done. Raises CullingError."""
+    """Take the next steps for this person; why it stays, empty where all was done. Raises CullingError.
+
+    `is_plain`: it was judged in this run that the record goes, and that no snapshot is wanted. Then the one
+    look right before the delete is enough.
+    """
+    if is_plain:
+        return await _delete_record(world, name, await read_claims(world, places), known)
     case = await read_case(world, name, places)
     if stays := await _snapshots(world, case, known):
         return stays
@@ -51,17 +72,10 @@ async def delete_person(
         case = await read_case(world, name, places)
     if not case.deletes:
         return case.obstacle or "it may not go any more"
-    going = await _announce(world, case)
-    removes = case.person.user is not None and any(
-        verdict.rule.hub_user == "delete" for verdict in _verdicts(case)
-    )
-    if not removes:
-        return await _delete_claims(world, going)
-    if mounted := await world.mounts.of(going.places):
-        await _step_back(world, going)
-        place, pods = next(iter(mounted.items()))
-        return f"{place[1]} is mounted by the pod {pods[0]}"
-    return await _delete_record(world, going)
+    if case.removes_record:
+        return await _delete_record(world, name, [each.claim for each in case.judged], known)
+    await _check_snapshots(world, [each.claim for each in case.deletes])
+    return await _delete_claims(world, Going(case, await _announce(world, case.deletes)))
 
 
 def _verdicts(case: Case) -> list[Delete]:
@@ -70,12 +84,8 @@ def _verdicts(case: Case) -> list[Delete]:
 
 async def _snapshots(world: World, case: Case, known: Mapping[Place, frozenset[str]]) -> str:
     """Why none goes: another one's record, another plan, a snapshot that is not ready."""
-    for each in case.deletes:
-        only = world.settings.only
-        if only is not None and only.get(each.claim.place) != each.claim.uid:
-            return f"{each.claim.name} is not in the plan"
-        if others := only_theirs(each.claim.place, case.person, known):
-            return f"{each.claim.name} stays: {others}"
+    if others := _not_agreed(world, case, known):
+        return others
     for each in case.deletes:
         verdict = each.verdict
         assert isinstance(verdict, Delete)  # noqa: S101 - for the type checker
@@ -92,20 +102,40 @@ async def _snapshots(world: World, case: Case, known: Mapping[Place, frozenset[s
     return ""
 
 
-async def _announce(world: World, case: Case) -> Going:
-    """Write "deleting" on each claim: from here on a changed claim is noticed by its version."""
-    claims = []
-    for each in sorted(case.deletes, key=_last):
-        verdict = each.verdict
-        assert isinstance(verdict, Delete)  # noqa: S101 - for the type checker
-        if verdict.rule.snapshot and world.ports.snapshots is not None:
-            found = await world.ports.snapshots.get(each.claim.namespace, verdict.mark.snapshot)
-            if wrong := wrong_with(found, each.claim):
-                raise ConflictError(wrong, where=each.claim.name, fix="The next run tries again.")
-        world.may_change(deleting=True)
-        changes = {DELETING_AT: to_text(world.now)}
-        claims.append(await world.ports.claims.annotate(each.claim, changes))
-    return Going(case, tuple(claims))
+def _not_agreed(world: World, case: Case, known: Mapping[Place, frozenset[str]]) -> str:
+    """Why none goes: it is not in the plan, or another one's record refers to it."""
+    for each in case.deletes:
+        only = world.settings.only
+        if only is not None and only.get(each.claim.place) != each.claim.uid:
+            return f"{each.claim.name} is not in the plan"
+        if others := only_theirs(each.claim.place, case.person, known):
+            return f"{each.claim.name} stays: {others}"
+    return ""
+
+
+async def _check_snapshots(world: World, claims: Collection[Claim]) -> None:
+    """Those that their marks name are what a home can be made again from. Raises ConflictError."""
+    for claim in claims:
+        mark = read_mark(claim)
+        if isinstance(mark, Mark) and mark.snapshot and world.ports.snapshots is not None:
+            found = await world.ports.snapshots.get(claim.namespace, mark.snapshot)
+            if wrong := wrong_with(found, claim):
+                raise ConflictError(wrong, where=claim.name, fix="The next run tries again.")
+
+
+async def _announce(world: World, judged: Collection[Judged]) -> tuple[Claim, ...]:
+    """Write "deleting" on each claim, if it still has the version that was judged: from here on a changed
+    claim is noticed by its version."""
+    claims: list[Claim] = []
+    try:
+        for each in sorted(judged, key=_last):
+            world.may_change(deleting=True)
+            changes = {DELETING_AT: to_text(world.now)}
+            claims.append(await world.ports.claims.annotate(each.claim, changes))
+    except CullingError:
+        await _step_back(world, claims)
+        raise
+    return tuple(claims)
 
 
 def _last(each: Judged) -> tuple[bool, Place]:
@@ -113,8 +143,8 @@ def _last(each: Judged) -> tuple[bool, Place]:
     return each.claim.labels.get(COMPONENT) != DATABASE_COMPONENT, each.claim.place
 
 
-async def _step_back(world: World, going: Going) -> None:
-    for claim in going.claims:
+async def _step_back(world: World, claims: Collection[Claim]) -> None:
+    for claim in claims:
         try:
             world.may_change()
             await world.ports.claims.annotate(claim, {DELETING_AT: None})
@@ -135,27 +165,50 @@ async def _judged_again(world: World, going: Going) -> Case:
     return judge_case(world, Person(person.name, again, person.standing), going.claims, going.case.absent)
 
 
-async def _delete_record(world: World, going: Going) -> str:
-    person, reason = going.case.person, _verdicts(going.case)[0].reason
-    await world.audit("delete record", person.name, reason, claims=[list(place) for place in going.places])
-    again = await _judged_again(world, going)
-    if len(again.deletes) != len(going.claims):
-        await _step_back(world, going)
-        return "somebody came back in the last moment"
+async def _delete_record(
+    world: World, name: str, claims: Collection[Claim], known: Mapping[Place, frozenset[str]]
+) -> str:
+    places = [claim.place for claim in claims]
+    if mounted := await world.mounts.of(places):
+        place, pods = next(iter(mounted.items()))
+        return f"{place[1]} is mounted by the pod {pods[0]}"
+    await _check_snapshots(world, claims)
+    absent = await absent_names(world, name, claims)
+    reason = next((mark.reason for each in claims if isinstance(mark := read_mark(each), Mark)), "")
+    await world.audit("delete record", name, reason, claims=[list(place) for place in places])
+    # The last look is at the hub. Between it and the delete our own mark is written, and nothing else.
+    user = await world.ports.hub.user(name)
+    case = judge_case(world, Person(name, user, await standing_of(world, user)), claims, absent)
+    if stays := _record_stays(world, case, known):
+        return stays
+    announced = await _announce(world, case.deletes)
     world.may_change(deleting=True)
     # One try: after a lost answer nobody can tell who deleted it, and the claim starts again as an orphan.
-    await world.ports.hub.delete_user(person.name)
+    await world.ports.hub.delete_user(name)
     world.counts["records deleted"] += 1
-    for each in again.deletes:
-        verdict = each.verdict
-        assert isinstance(verdict, Delete)  # noqa: S101 - for the type checker
+    for claim in announced:
+        mark = read_mark(claim)
+        assert isinstance(mark, Mark)  # noqa: S101 - for the type checker
         try:
-            mark = replace(verdict.mark, user_deleted_at=world.now)
-            await world.ports.claims.annotate(each.claim, to_annotations(mark))
+            await world.ports.claims.annotate(claim, to_annotations(replace(mark, user_deleted_at=world.now)))
         except (ConflictError, GoneError):
             world.counts["changed meanwhile"] += 1
-    await world.audit("record deleted", person.name, reason)
+    await world.audit("record deleted", name, _verdicts(case)[0].reason)
     return "the hub's record went; the claims go after the time to settle"
+
+
+def _record_stays(world: World, case: Case, known: Mapping[Place, frozenset[str]]) -> str:
+    """Why it does, after the last look; empty where it goes."""
+    user = case.person.user
+    if user is None:
+        return "its record went meanwhile"
+    if not case.deletes or len(case.deletes) < len(case.judged) or not case.removes_record:
+        return case.obstacle or "somebody came back in the last moment"
+    if not set(places_of(user, world.settings.naming)) <= {each.claim.place for each in case.judged}:
+        return "a claim of the same person was not looked at"
+    if any(verdict.rule.snapshot and not verdict.mark.snapshot for verdict in _verdicts(case)):
+        return "there is no snapshot"
+    return _not_agreed(world, case, known)
 
 
 async def _delete_claims(world: World, going: Going) -> str:
@@ -181,7 +234,7 @@ async def _delete_claim(world: World, going: Going, claim: Claim) -> str:
     about = {"claim": claim.place, "uid": claim.uid}
     await world.audit("delete claim", name, verdict.reason, **about, **details)  # type: ignore[arg-type]
     if await world.mounts.of([claim.place]):
-        await _step_back(world, replace(going, claims=(claim,)))
+        await _step_back(world, (claim,))
         return f"{claim.name} is mounted by a pod"
     if claim.labels.get(COMPONENT) == DATABASE_COMPONENT:
         await delete_secrets(world, going.case.person, (claim,), about_to_go=claim.place)

@@ -1,11 +1,12 @@
 """Whom does this run have to look at? The hub's people and the cluster's claims, listed page by page.
 
-Of people and claims only names are kept, and only of those who may be gone: memory stays flat. Whoever is
-looked at is read again.
+Of people and claims only a little is kept, and only of those who may be gone: memory stays flat. Before
+anything is changed for somebody, they are read again.
 """
 
 from dataclasses import dataclass, field
 
+from libretexts_hub.culler.brief import Brief, brief
 from libretexts_hub.culler.people import all_people
 from libretexts_hub.culler.world import World
 from libretexts_hub.domain.claims import Place, Untied, claimants, kind_of
@@ -19,12 +20,12 @@ MOST_REPORTED = 1000
 
 @dataclass
 class Survey:
-    """`people`: the claims to look at, by name; `candidates`: all claims of these were found; `orphans`: the
-    hub has nobody of the name."""
+    """`people`: the claims to look at, by name; `candidates`: people as listed, whose claims were all found;
+    `orphans`: the hub has nobody of the name."""
 
     seen: Seen
     people: dict[str, set[Place]] = field(default_factory=dict)
-    candidates: set[str] = field(default_factory=set)
+    candidates: dict[str, Brief] = field(default_factory=dict)
     orphans: set[str] = field(default_factory=set)
     foreign: int = 0
     untied: list[tuple[Place, str]] = field(default_factory=list)
@@ -32,11 +33,12 @@ class Survey:
 
 @dataclass
 class _Names:
-    """What is kept of the list of people. `everybody` None: the list was ended early."""
+    """What is kept of the list of people. `everybody` None: not all names were read, or needed."""
 
     total: int = 0
     read: int = 0
-    inactive: set[str] = field(default_factory=set)
+    inactive: dict[str, Brief] = field(default_factory=dict)
+    is_repeated: bool = False
     everybody: set[str] | None = None
     hub_time: float | None = None
     newest: float | None = None
@@ -50,7 +52,8 @@ class _Names:
             self.newest = user.last_activity
         is_inactive = cutoff is not None and (user.last_activity is None or user.last_activity <= cutoff)
         if is_inactive:
-            self.inactive.add(user.name)
+            self.is_repeated = self.is_repeated or user.name in self.inactive
+            self.inactive[user.name] = brief(user)
         return is_inactive
 
 
@@ -59,8 +62,9 @@ async def look(world: World) -> Survey:
     policy = world.settings.policy
     shortest = policy.shortest_inactive
     cutoff = None if shortest is None else world.now - shortest
-    names = await (_everybody(world, cutoff) if policy.looks_for_orphans else _oldest(world, cutoff))
-    survey = Survey(Seen(world.now, names.total, 0), candidates=set(names.inactive))
+    names = None if policy.looks_for_orphans else await _oldest(world, cutoff)
+    names = names or await _everybody(world, cutoff, needs_names=policy.looks_for_orphans)
+    survey = Survey(Seen(world.now, names.total, 0), candidates=names.inactive)
     count, server_time = await _claims(world, survey, names.everybody)
     _leave_many(world, survey)
     survey.seen = Seen(
@@ -76,23 +80,30 @@ async def look(world: World) -> Survey:
     return survey
 
 
-async def _everybody(world: World, cutoff: float | None) -> _Names:
-    names = _Names(everybody=set())
-    async for page, user in all_people(world.ports.hub, limit=world.settings.user_page, with_stopped=False):
+async def _everybody(world: World, cutoff: float | None, *, needs_names: bool) -> _Names:
+    names = _Names(everybody=set() if needs_names else None)
+    async for page, user in all_people(world.ports.hub, limit=world.settings.user_page, with_stopped=True):
         names.total, names.hub_time = page.total, page.hub_time
         names.note(user, cutoff)
     return names
 
 
-async def _oldest(world: World, cutoff: float | None) -> _Names:
+async def _oldest(world: World, cutoff: float | None) -> _Names | None:
     """Oldest activity first, up to the first person who was active since. Who moves meanwhile is looked at by
-    the next run."""
+    the next run.
+
+    None where somebody is listed twice. People who were active in the same moment, or never, have no order
+    among them: PostgreSQL gives another one for each page, and for each who is on two another is on none.
+    """
     names, limit = _Names(), world.settings.user_page
     offset: int | None = 0
     while offset is not None:
-        page = await world.ports.hub.users(offset=offset, limit=limit)
+        page = await world.ports.hub.users(offset=offset, limit=limit, with_stopped=True)
         names.total, names.hub_time = page.total, page.hub_time
         noted = [names.note(user, cutoff) for user in page.users]
+        if names.is_repeated:
+            world.log.info("The hub's list by activity names people twice; it is read by id instead.")
+            return None
         offset = page.next_offset if noted and all(noted) else None
     if names.total:
         newest = await world.ports.hub.users(offset=names.total - 1, limit=1)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from libretexts_hub.culler.acting import act
+from libretexts_hub.culler.brief import opened
 from libretexts_hub.culler.case import Case, only_theirs, read_case
 from libretexts_hub.culler.deleting import delete_person
 from libretexts_hub.culler.references import references
@@ -30,12 +31,14 @@ WORDS |= {Release: "keep"}
 
 @dataclass(frozen=True)
 class Due:
-    """A person whose claims may go, in the order of their marks. `released`: their record went before."""
+    """A person whose claims may go, in the order of their marks. `released`: their record went before;
+    `is_plain`: nothing but the record has to go now."""
 
     released: bool
     marked_at: float
     name: str
     places: tuple[Place, ...]
+    is_plain: bool = False
 
     @property
     def order(self) -> tuple[bool, float, str]:
@@ -126,7 +129,11 @@ class Sweep:
 
     async def _judge(self, survey: Survey, name: str) -> None:
         """One person, without anything that can't be taken back."""
-        case = await read_case(self.world, name, survey.people[name])
+        listed = survey.candidates.get(name)
+        places = survey.people[name]
+        case = await read_case(self.world, name, places, listed=None if listed is None else opened(listed))
+        if listed is not None and any(not isinstance(each.verdict, Keep | Delete) for each in case.judged):
+            case = await read_case(self.world, name, places)
         self.report.looked_at += 1
         for each in case.judged:
             self.world.verdicts[WORDS[type(each.verdict)]] += 1
@@ -141,7 +148,8 @@ class Sweep:
             marks = [each.verdict.mark for each in case.deletes if isinstance(each.verdict, Delete)]
             places = tuple(each.claim.place for each in case.judged)
             is_released = any(mark.user_deleted_at is not None for mark in marks)
-            self._due.append(Due(is_released, min(mark.marked_at for mark in marks), name, places))
+            marked_at = min(mark.marked_at for mark in marks)
+            self._due.append(Due(is_released, marked_at, name, places, case.is_plain))
             return
         await self._act(case)
 
@@ -201,7 +209,8 @@ class Sweep:
                 case = await read_case(world, name, by_name[name].places)
                 self._plan(_without_referred(case, known))
             elif not world.alarm:
-                stays = await delete_person(world, name, by_name[name].places, known)
+                due = by_name[name]
+                stays = await delete_person(world, name, due.places, known, is_plain=due.is_plain)
                 if stays:
                     world.log.info("%s: %s", name, stays)
 

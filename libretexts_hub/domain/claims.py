@@ -21,6 +21,8 @@ from libretexts_hub.domain.culling import DATABASE, HOME, Claim, HubUser
 Place = tuple[str, str]
 COMPONENTS = {HOME_COMPONENT: HOME, DATABASE_COMPONENT: DATABASE}
 PROTECTION = "kubernetes.io/pvc-protection"
+# What of a spawner's state tells of claims.
+STATE_KEYS = ("pvc_name", "namespace", "libretexts_homes", "libretexts_database")
 HOME_TEMPLATE, DATABASE_TEMPLATE = "claim-{user_server}", "db-{user_server}"
 
 

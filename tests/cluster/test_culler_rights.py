@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from contextlib import asynccontextmanager
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
@@ -14,76 +12,31 @@ import pytest_asyncio
 from libretexts_hub.clients.claim_pods import ClaimPods
 from libretexts_hub.clients.claims import Claims
 from libretexts_hub.clients.database_secrets import DatabaseSecrets
-from libretexts_hub.clients.kube_access import find_access, fixed
-from libretexts_hub.clients.kube_api import Kind, KubeApi
+from libretexts_hub.clients.kube_api import Kind
 from libretexts_hub.clients.leases import Lease
-from libretexts_hub.clients.polite_requests import PoliteClient
 from libretexts_hub.domain import cull_annotations as keys
-from libretexts_hub.domain.culler_policy import policy
 from libretexts_hub.domain.culling_errors import CullingError, ForbiddenError, RefusedError
-from libretexts_hub.hub import roles
-from tests.clients.culler_hub import QUICK
+from tests.clients.culler_account import held_to_rights
 from tests.clients.test_claims import manifest
 from tests.servers.namespace_objects import eventually
-from tests.servers.target import fresh_namespace
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 pytestmark = [pytest.mark.real_cluster, pytest.mark.asyncio(loop_scope="module")]
-ADMISSION, RBAC = "admissionregistration.k8s.io", "rbac.authorization.k8s.io"
-KINDS = {
-    "Role": Kind("roles", RBAC),
-    "RoleBinding": Kind("rolebindings", RBAC),
-    "ValidatingAdmissionPolicy": Kind("validatingadmissionpolicies", ADMISSION, is_namespaced=False),
-    "ValidatingAdmissionPolicyBinding": Kind(
-        "validatingadmissionpolicybindings", ADMISSION, is_namespaced=False
-    ),
-}
 LABELS = {"component": "singleuser-storage"}
-
-
-@asynccontextmanager
-async def asking(access, token="") -> AsyncIterator[KubeApi]:
-    authorization = fixed(f"Bearer {token}") if token else access.authorization
-    client = PoliteClient(access.server, authorization, patience=QUICK, tls=access.tls, concurrency=4)
-    async with client:
-        yield KubeApi(client)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world(real):
     """A namespace with the culler's account, its Role as printed, and the policy in force."""
-    with fresh_namespace(real, "rights") as own:
-        access = find_access(environment={"KUBECONFIG": str(own.kubeconfig)})
-        async with asking(access) as admin:
-            namespace = own.namespace
-            account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "culler"}}
-            await admin.create(Kind("serviceaccounts"), namespace, account)
-            documents = roles.manifests("culler", namespace, "culler") + policy(namespace, "culler")
-            try:
-                for each in documents:
-                    kind = KINDS[each["kind"]]
-                    await admin.create(kind, namespace if kind.is_namespaced else "", each)
-                asked = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
-                told = await admin.create(Kind("serviceaccounts/culler/token"), namespace, asked)
-                async with asking(access, told["status"]["token"]) as api:
-                    made = SimpleNamespace(
-                        admin=Claims(admin, [namespace]),
-                        claims=Claims(api, [namespace]),
-                        api=api,
-                        namespace=namespace,
-                        raw=admin,
-                    )
-                    await _until_enforced(made)
-                    yield made
-            finally:
-                for each in documents:
-                    kind, name = KINDS[each["kind"]], each["metadata"]["name"]
-                    if not kind.is_namespaced:
-                        with contextlib.suppress(CullingError):
-                            found = (await admin.read(kind, "", name))["metadata"]
-                            await admin.delete(kind, "", name, found["uid"], found["resourceVersion"])
+    async with held_to_rights(real, "rights", ["culler"]) as held, held.as_culler() as api:
+        made = SimpleNamespace(
+            admin=Claims(held.admin, [held.namespace]),
+            claims=Claims(api, [held.namespace]),
+            api=api,
+            namespace=held.namespace,
+            raw=held.admin,
+        )
+        await _until_enforced(made)
+        yield made
 
 
 async def _until_enforced(world) -> None:

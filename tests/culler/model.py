@@ -62,6 +62,7 @@ class Flow:
     last_call: tuple = ()
     read_at: dict = field(default_factory=dict)
     read: dict = field(default_factory=dict)
+    announced: set = field(default_factory=set)
     run: str = ""
 
 
@@ -241,6 +242,7 @@ class Model:
         self.must(
             flow.last_call == ("user", name), "a record goes right after it was read", name, flow.last_call
         )
+        self.must(flow.announced, "a record went before it was said so", name)
         record = self.records[name]
         read_at, read = flow.read_at[name], flow.read[name]
         self.must(not read.is_admin and not set(read.groups) & self.facts["groups"], "protected", name)
@@ -332,7 +334,12 @@ class Ports:
         return fault
 
     def after(self, fault, *call):
-        self.flow().last_call = call
+        flow = self.flow()
+        # Between the last look and a delete only this may be written, and it fails where a claim changed.
+        if call[0] == "announce":
+            flow.announced.add(call[1])
+        else:
+            flow.last_call = call
         if fault == "lost":
             raise says(UnavailableError, "the answer was lost")
         if fault == "crash after":
@@ -371,11 +378,11 @@ class Ports:
         if fault == "half":
             raise says(PartialListError)
         model = self.model
+        # As with PostgreSQL those with the same activity have another order on each page.
+        turned = sorted(model.records.values(), key=lambda each: each.id, reverse=bool(offset // limit % 2))
         ordered = sorted(
-            model.records.values(),
-            key=lambda each: (
-                each.id if by_id else (each.last_activity is not None, each.last_activity or 0, each.id)
-            ),
+            turned,
+            key=lambda each: each.id if by_id else (each.last_activity is not None, each.last_activity or 0),
         )
         page = ordered[offset : offset + limit]
         more = offset + limit if offset + limit < len(ordered) else None
@@ -436,7 +443,8 @@ class Ports:
             raise says(ConflictError)
         self._same(claim)
         self.model.touch(claim.place, **changes)
-        self.after(fault, "annotate", claim.name)
+        is_announced = changes.get(keys.DELETING_AT) and set(changes) == {keys.DELETING_AT}
+        self.after(fault, "announce" if is_announced else "annotate", claim.name)
         return self.model.claims[claim.place]
 
     async def delete(self, claim):

@@ -6,15 +6,12 @@ import pytest
 
 from libretexts_hub.culler.sweep import Sweep
 from libretexts_hub.domain import cull_annotations as keys
-from libretexts_hub.domain.cull_policy import parse_policy
 from libretexts_hub.domain.culling import Secret
 from libretexts_hub.domain.culling_errors import GoneError
-from tests.culler.histories import FACTS, NAMING, POLICY, hub, loop_of, run
+from tests.culler.histories import FACTS, NAMING, hub, loop_of, run
 from tests.culler.model import DAY, NAMESPACE, Crash, says
 from tests.culler.test_histories import KEEPING, fresh, prepared, released, requests_of_a_run
-from tests.culler.test_sweeps import world_of
-
-HOMES_ONLY = parse_policy({**POLICY, "homes": {"left": POLICY["homes"]["left"]}}, where="p")
+from tests.culler.test_sweeps import HOMES_ONLY, world_of
 
 
 def go(model, **settings):

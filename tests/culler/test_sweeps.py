@@ -16,14 +16,17 @@ from libretexts_hub.culler.snapshotting import ensure_snapshot, manifest_from, w
 from libretexts_hub.culler.sweep import Sweep
 from libretexts_hub.culler.world import Ports as PortSet
 from libretexts_hub.culler.world import Settings, World
+from libretexts_hub.domain.cull_annotations import MARKED_AT
 from libretexts_hub.domain.cull_homes import HomeRule
 from libretexts_hub.domain.cull_mark import Mark
 from libretexts_hub.domain.cull_plan import agreed, to_json
 from libretexts_hub.domain.cull_policy import parse_policy
 from libretexts_hub.domain.culling import Claim, HubUser, Ledger, Snapshot
 from libretexts_hub.errors import ConfigurationError
-from tests.culler.histories import NAMING, PARSED, Claims, hub, run
+from tests.culler.histories import NAMING, PARSED, POLICY, Claims, hub, run
 from tests.culler.model import DAY, START, Ports
+
+HOMES_ONLY = parse_policy({**POLICY, "homes": {"left": POLICY["homes"]["left"]}}, where="p")
 
 
 def world_of(model, *, policy=PARSED, name="run", **settings):
@@ -247,3 +250,20 @@ def test_a_policy_file_that_is_wrong_says_where(tmp_path):
         CullerSettings(policy_file=str(file)).policy()
     with pytest.raises(ConfigurationError, match="can't be read"):
         CullerSettings(policy_file=str(tmp_path / "none.yaml")).policy()
+
+
+@pytest.mark.parametrize("seen", [START - 700 * DAY, None], ids=["in the same moment", "never"])
+async def test_nobody_is_missed_whom_the_hub_lists_in_another_order_on_each_page(seen):
+    """PostgreSQL does so with people who were active in the same moment, and with imported ones."""
+    model = hub()
+    everybody = [f"person-{number}" for number in range(7)]
+    model.time -= 365 * DAY
+    for name in everybody:
+        model.spawn(name)
+        model.stop(name)
+        model.records[name].last_activity = seen
+    model.time += 365 * DAY
+    model.schedule.clear()
+    await Sweep(world_of(model, policy=HOMES_ONLY)).run()
+    marked = {claim.name for claim in model.claims.values() if MARKED_AT in claim.annotations}
+    assert {f"claim-{name}" for name in everybody} <= marked

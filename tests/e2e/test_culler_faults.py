@@ -6,7 +6,6 @@ culler is in this process, and a process of its own where that is killed.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
 import json
@@ -22,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
-from libretexts_hub.cli import cull as cli
 from libretexts_hub.clients import hub_database
 from libretexts_hub.culler.audit import read
 from libretexts_hub.domain import cull_annotations as keys
@@ -30,6 +28,7 @@ from libretexts_hub.domain.binding import Account
 from libretexts_hub.errors import SetupError
 from libretexts_hub.hub.authenticators.accounts import Accounts
 from tests.clients.culler_hub import SPAWNER, TOKEN, culler_of, make_database, services
+from tests.culler.commands_at_terminal import settings_file, type_command
 from tests.e2e.culled_at import run
 from tests.servers.faults import ROOT, FaultProxy
 from tests.servers.hub import HubProcess
@@ -82,7 +81,9 @@ class Site:
             "labels": {keys.COMPONENT: keys.HOME_COMPONENT},
             "annotations": {keys.OWNER: name, **annotations},
         }
+        # No provisioner has this class, so that no controller of a real cluster changes the claim meanwhile.
         spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}}
+        spec |= {"storageClassName": "none-of-this-name"} if self.target.is_real else {}
         await self.objects.create(CLAIMS, {"metadata": metadata, "spec": spec})
 
     async def home(self, name: str) -> dict[str, Any] | None:
@@ -204,7 +205,7 @@ async def kill_when(site: Site, condition: Callable[[], Awaitable[bool]]) -> Non
 
 async def test_it_is_killed_after_the_delete_was_announced(site):
     name = await site.due()
-    await site.at_api.add("hang", verb="list", resource="pods")
+    await site.at_hub.add("hang", verb="delete", path="*/users/*")
 
     async def is_announced() -> bool:
         return keys.DELETING_AT in ((await site.home(name)) or {})["metadata"]["annotations"]
@@ -323,15 +324,10 @@ async def test_everything_of_a_person_is_erased_and_exported_at_a_terminal(site,
         accounts = Accounts(connection)
         accounts.make_table()
         accounts.bind(Account(name, "test", f"subject of {name}"))
-    config = tmp_path / "culler.py"
-    settings = site.settings(audit_file=str(tmp_path / "audit.jsonl"))
-    config.write_text("".join(f"c.IdleCuller.{key} = {value!r}\n" for key, value in settings.items()))
+    config = settings_file(tmp_path, site.settings(audit_file=str(tmp_path / "audit.jsonl")))
 
     async def cull(*words: str) -> tuple[int, str]:
-        parser = argparse.ArgumentParser()
-        cli.add_arguments(parser)
-        code = await asyncio.to_thread(cli.run, parser.parse_args(["--config", str(config), *words]))
-        return code, capsys.readouterr().out
+        return await type_command(config, *words, capsys=capsys)
 
     code, said = await cull("export", name)
     assert (code, json.loads(said)["user"]["name"]) == (0, name)
