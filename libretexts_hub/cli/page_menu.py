@@ -2,9 +2,12 @@
 
 from datetime import UTC, datetime
 
+from libretexts_hub.domain.databases import parse_databases
+from libretexts_hub.domain.made import Names, made_by_start
 from libretexts_hub.domain.menu import Menu
 from libretexts_hub.hub import form
 from libretexts_hub.hub.page_look import Look
+from libretexts_hub.hub.page_words import Words
 
 IMAGES = {
     "default": {
@@ -36,9 +39,21 @@ SIZES = {
 }
 
 
-def menu_form(look: Look) -> str:
+NAMES = Names(home="claim-ada", capacity="10Gi", storage_class="fast", namespace="jupyter", database="db-ada")
+DATABASES = {
+    "mysql": {
+        "engine": "mysql",
+        "image": "mysql:8.4",
+        "storage": "2Gi",
+        "images": ["databases"],
+        "everybody": True,
+    }
+}
+
+
+def menu_form(look: Look, *, is_instructor: bool = False) -> str:
     """The form of a person with a choice."""
-    return _form(look, IMAGES)
+    return _form(look, IMAGES, is_instructor)
 
 
 def empty_form(look: Look) -> str:
@@ -46,10 +61,11 @@ def empty_form(look: Look) -> str:
     return _form(look, {"default": {**IMAGES["default"], "groups": ["nobody"]}})
 
 
-def _form(look: Look, images: dict[str, dict[str, object]]) -> str:
+def _form(look: Look, images: dict[str, dict[str, object]], is_instructor: bool = False) -> str:
     menu = Menu.parse(images, SIZES, {}).for_person([], datetime(2026, 11, 20, tzinfo=UTC))
     form.use_assets(look.asset)
     try:
-        return form.render_menu(menu, {})
+        details = made_by_start(menu, NAMES, parse_databases(DATABASES, where="")) if is_instructor else ()
+        return form.render_menu(menu, {}, details=details, words=Words(look.gallery_view.language))
     finally:
         form.use_assets(None)

@@ -7,7 +7,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from libretexts_hub.cli.page_menu import empty_form, menu_form
+from libretexts_hub.hub.culled_home import KEPT
 from libretexts_hub.hub.notices import Kind, Notice
+from libretexts_hub.hub.page_look import ServerFacts
 from libretexts_hub.hub.pages import Pages
 
 # Fixed, so that two galleries of one version are the same.
@@ -68,7 +70,8 @@ def person(name: str = "ada", *, own: Any = None, others: tuple[Any, ...] = (), 
 def states(pages: Pages, language: str) -> Iterator[State]:
     """All of them, in the order in which somebody meets them."""
     yield from _before()
-    yield from _servers(pages)
+    yield from _home()
+    yield from _spawn(pages)
     yield from _waiting()
     yield from _rest()
     yield from _errors()
@@ -99,15 +102,20 @@ def _before() -> Iterator[State]:
     yield State("logout", "logout.html", "Logged out")
 
 
-def _servers(pages: Pages) -> Iterator[State]:
+def _home() -> Iterator[State]:
     used = {"last_activity": NOW - timedelta(minutes=12), "user_options": {}}
-    running = server(ready=True, active=True, home_space=lambda: "3.1 of 10 GiB", **used)
+    small = ServerFacts("Default environment", "Small", NOW - timedelta(hours=2), NOW + timedelta(minutes=48))
+    large = ServerFacts("RStudio", "Large", NOW - timedelta(hours=3), NOW + timedelta(hours=9), True)
+    running = server(ready=True, active=True, home_space=lambda: "3.1 of 10 GiB", page_facts=small, **used)
     others = (
-        server("project", ready=True, active=True, display_name="Project with Ben", **used),
-        server("thesis", **used),
+        server("project", ready=True, active=True, display_name="Project with Ben", page_facts=large, **used),
+        server("thesis", page_facts=ServerFacts("LSST stack Weekly 2026_45", "Large"), **used),
         server("workshop", active=True, pending="spawn"),
     )
-    told = [Notice(Kind.WARNING, "Your server was stopped since it had used all of its memory.")]
+    told = [
+        Notice(Kind.INFO, KEPT),
+        Notice(Kind.WARNING, "Your server was stopped since it had used all of its memory."),
+    ]
     home = {
         "url": "#",
         "named_server_limit_per_user": 5,
@@ -129,9 +137,14 @@ def _servers(pages: Pages) -> Iterator[State]:
         {**home, "user": user, "default_server": running},
         is_admin=True,
     )
+
+
+def _spawn(pages: Pages) -> Iterator[State]:
     spawn = {"user": person(), "for_user": person(), "url": "spawn?_xsrf=x", "spawner": server()}
     form = menu_form(pages.look)
     yield State("spawn", "spawn.html", "Choose", {**spawn, "spawner_options_form": form})
+    details = {**spawn, "spawner_options_form": menu_form(pages.look, is_instructor=True)}
+    yield State("spawn-instructor", "spawn.html", "Choose, as an instructor", details)
     refused = {
         **spawn,
         "for_user": person("ben"),

@@ -30,6 +30,9 @@ ANNOTATION = "libretexts.org/email"
 # A culler in its last step deletes within a moment. One that waits for its next run judges again then.
 LEAVING_SECONDS = 5.0
 PAUSE_SECONDS = 0.5
+# A home page is not held up by an API server that is slow, nor is that asked at every look at the page.
+PAGE_SECONDS = 2.0
+PAGE_EVERY_SECONDS = 600.0
 
 
 def core() -> ModuleType:
@@ -67,6 +70,7 @@ class CulledHomeMixin(Configurable):
     ).tag(config=True)
 
     _notice_address = ""
+    _home_looked_at = -PAGE_EVERY_SECONDS
     # The chart's Role lacks the verb: asked again when the hub restarts, not at every start of a server.
     _may_not_unmark: set[str] = set()
 
@@ -121,6 +125,23 @@ class CulledHomeMixin(Configurable):
                 self.log.warning("The home of %s: %s", self._log_name, cluster.reason(error))
             except cluster.UNREACHABLE as error:
                 self.log.warning("The home of %s could not be looked at: %r", self._log_name, error)
+
+    async def look_at_home(self) -> None:
+        """What the home page asks for when its person logs in: a mark goes then, not only with a start."""
+        now = asyncio.get_running_loop().time()
+        is_recent = now - self._home_looked_at < PAGE_EVERY_SECONDS
+        if not (self.culler_owns_homes and self.storage_pvc_ensure) or self.active or is_recent:
+            return
+        self._home_looked_at = now
+        try:
+            async with asyncio.timeout(PAGE_SECONDS):
+                claim = await self._read_home()
+                if claim is None or not core().is_marked(claim) or "deletionTimestamp" in claim["metadata"]:
+                    return
+                if await self._unmark(claim) or not core().is_about_to_go(claim):
+                    self._tell_unmarked()
+        except (ApiException, TimeoutError, *cluster.UNREACHABLE) as error:
+            self.log.warning("The home of %s could not be looked at: %r", self._log_name, error)
 
     async def _look_at_home(self) -> None:
         deadline = asyncio.get_running_loop().time() + min(LEAVING_SECONDS, self.start_timeout / 3)

@@ -3,7 +3,7 @@
 A template would make each of 500 cards anew at each page, which takes longer than all the rest of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -27,16 +27,19 @@ CARD = Markup('<label class="lt-card"{}>{} <strong>{}{}</strong>{}</label>')
 # The label is not around the text field: a click into it must not read as the radio's name.
 FREE = Markup(
     '<div class="lt-card lt-free"{}><label>{} <strong>{}{}</strong></label>{}'
-    '<label class="lt-reference"><small>Reference, such as registry.example.org/name:tag</small>'
+    '<label class="lt-reference"><small>{}</small>'
     '<input type="text" name="reference" value="{}" autocomplete="off" autocapitalize="off"'
     ' spellcheck="false" maxlength="512"></label></div>'
 )
 ROW = Markup("<label>{} {}{}</label>")
+REFERENCE = "Reference, such as registry.example.org/name:tag"
+Tell = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One radio button of the group `image`: `value` is what it sends, `version` how a sentence names it."""
+    """One radio button of the group `image`: `value` is what it sends, `version` how a sentence names it,
+    `free` what stands at the field for a reference of one's own, where there is one."""
 
     value: str
     title: str
@@ -45,22 +48,25 @@ class Card:
     label: str = ""
     warning: str = ""
     is_marked: bool = False
-    is_free: bool = False
+    free: str = ""
 
 
-def version_card(image: Image, version: Version | None, about: str, is_marked: bool) -> Card:
-    """The card of an image, or of one version of a live one; `about`: more facts, parted by NUL."""
-    line = " · ".join(filter(None, (_version_words(image, version), _opens(image))))
-    facts = [image.description, line, image.life.deprecated, *about.split("\0")]
+def version_card(
+    image: Image, version: Version | None, about: str, is_marked: bool, tell: Tell = str
+) -> Card:
+    """The card of an image, or of one version of a live one; `about`: more facts, parted by NUL. `tell` says
+    our own words in the language of the page."""
+    line = tell(" · ".join(filter(None, (_version_words(image, version), _opens(image)))))
+    facts = [image.description, line, image.life.deprecated, *map(tell, about.split("\0"))]
     return Card(
         value=f"{image.slug}:{version.tag}" if version else image.slug,
         title=image.name,
         version=version.name if version else _version_words(image, None),
         facts=tuple(filter(None, facts)),
-        label="recommended" if image.default and (not version or version is image.versions[0]) else "",
-        warning=image.life.last_day_words or ("deprecated" if image.life.deprecated else ""),
+        label=tell("recommended") if image.default and (not version or version is image.versions[0]) else "",
+        warning=tell(image.life.last_day_words or ("deprecated" if image.life.deprecated else "")),
         is_marked=is_marked,
-        is_free=image.free is not None,
+        free=tell(REFERENCE) if image.free is not None else "",
     )
 
 
@@ -72,14 +78,14 @@ def card_html(card: Card, data: Markup = Markup(), reference: str = "") -> Marku
     tags = LABEL.format(card.label) if card.label else Markup()
     tags += WARNING.format(card.warning) if card.warning else ""
     facts = Markup().join(Markup("<small>{}</small>").format(fact) for fact in card.facts)
-    if card.is_free:
-        return FREE.format(data, radio, card.title, tags, facts, reference)
+    if card.free:
+        return FREE.format(data, radio, card.title, tags, facts, card.free, reference)
     return CARD.format(data, radio, card.title, tags, facts)
 
 
-def kept_card(image: Image, data: Markup, about: str) -> Markup:
+def kept_card(image: Image, data: Markup, about: str, tell: Tell = str) -> Markup:
     """The card of an image that has one, when it is not marked."""
-    return _kept_card(_Same(image), data, about)
+    return _kept_card(_Same(image), data, about, tell)
 
 
 def shelf_data(image: Image, sizes: Sequence[Size], options: Sequence[Option]) -> Markup:
@@ -102,11 +108,11 @@ def featured_versions(versions: Sequence[Version]) -> list[Version]:
 class Rows:
     """The versions of a live image that have no card, one label each."""
 
-    def __init__(self, image: Image) -> None:
+    def __init__(self, image: Image, tell: Tell = str) -> None:
         featured = {version.tag for version in featured_versions(image.versions)}
         self.versions = [version for version in image.versions if version.tag not in featured]
         self.cut = max(0, len(self.versions) - MOST_ROWS)
-        self._slug = image.slug
+        self._slug, self._tell = image.slug, tell
         self._labels = [self._label(version) for version in self.versions[:MOST_ROWS]]
         self._plain = Markup("\n").join(self._labels)
         self._places = {version.tag: place for place, version in enumerate(self.versions)}
@@ -120,13 +126,14 @@ class Rows:
         return Markup("\n").join([*before, self._label(version, " checked"), *after])
 
     def _label(self, version: Version, marked: str = "") -> Markup:
-        same = Markup(" <small>same as {}</small>").format(version.same_as) if version.same_as else ""
+        same = f"same as {version.same_as}" if version.same_as else ""
+        same = Markup(" <small>{}</small>").format(self._tell(same)) if same else ""
         return ROW.format(RADIO.format(f"{self._slug}:{version.tag}", marked, ""), version.name, same)
 
 
-def rows_of(image: Image) -> Rows:
-    """The rows of a live image; made once for each of its lists of versions."""
-    return _rows_of(_Same(image))
+def rows_of(image: Image, tell: Tell = str) -> Rows:
+    """The rows of a live image; made once for each of its lists of versions and each language."""
+    return _rows_of(_Same(image), tell)
 
 
 class _Same:
@@ -145,13 +152,13 @@ class _Same:
 
 
 @lru_cache(KEPT_LISTS)
-def _rows_of(same: _Same) -> Rows:
-    return Rows(same.image)
+def _rows_of(same: _Same, tell: Tell) -> Rows:
+    return Rows(same.image, tell)
 
 
 @lru_cache(KEPT_CARDS)
-def _kept_card(same: _Same, data: Markup, about: str) -> Markup:
-    return card_html(version_card(same.image, None, about, False), data)
+def _kept_card(same: _Same, data: Markup, about: str, tell: Tell) -> Markup:
+    return card_html(version_card(same.image, None, about, False, tell), data)
 
 
 @lru_cache(KEPT_CARDS)

@@ -2,7 +2,7 @@
 
 import time
 
-from traitlets import default
+from traitlets import List, Unicode, default
 from traitlets.config import Configurable
 
 from libretexts_hub.domain.selection import Selection
@@ -20,6 +20,17 @@ NOT_OPTIONS = frozenset({"next", "display_name", "_xsrf"})
 class MenuFormMixin(Configurable):
     """The menu as a form, and its fields as options."""
 
+    menu_details_groups = List(
+        Unicode(),
+        help="""
+        Groups whose members see on the spawn page what a start will create: image, resources, home, database,
+        place. Administrators and the instructors of courses (`course-<id>-instructors`) see it anyway; the
+        default adds nobody.
+
+        Example: `c.LibreTextsSpawner.menu_details_groups = ["staff"]`
+        """,
+    ).tag(config=True)
+
     _refused_form: dict[str, object] | None = None
 
     @default("options_form")
@@ -31,6 +42,8 @@ class MenuFormMixin(Configurable):
         async def form(spawner):
             # Here, since a hub's start waits for every import, and a page can spare some milliseconds once.
             from libretexts_hub.hub.form import render_menu
+            from libretexts_hub.hub.menu_details import details_for
+            from libretexts_hub.hub.page_words import words_for
 
             menu, now = spawner.menu, time.time()
             # Only the page that answers a refused form shows it again.
@@ -44,6 +57,8 @@ class MenuFormMixin(Configurable):
                 contact=spawner.menu_contact,
                 ages={image.slug: age_words(image, now=now) for image in (*menu.startable, *menu.unread)},
                 notices=notices_for_owner(spawner),
+                details=details_for(spawner, menu),
+                words=words_for(getattr(spawner, "handler", None)),
             )
 
         return form

@@ -12,6 +12,7 @@ from libretexts_hub.domain.selection import Selection
 from libretexts_hub.domain.wording import shown
 from libretexts_hub.errors import SelectionError
 from libretexts_hub.hub.menu_cards import (
+    Tell,
     card_html,
     featured_versions,
     kept_card,
@@ -56,20 +57,24 @@ def menu_page(
     last_valid: object = None,
     refused: object = None,
     ages: Mapping[str, str] | None = None,
+    tell: Tell = str,
 ) -> MenuPage:
-    """The page for a person who `wanted` this last; what is not offered any more gives way to the default."""
+    """The page for a person who `wanted` this last; what is not offered any more gives way to the default.
+
+    `tell` says our own words in the language of the page.
+    """
     kept = _kept(menu, refused)
     marked, gone = (kept, "") if kept else _marked(menu, wanted, last_valid)
-    ages = ages or {}
+    ages = {slug: tell(words) for slug, words in (ages or {}).items()}
     choices = [image.interfaces for image in menu.startable if len(image.interfaces) > 1]
     return MenuPage(
         menu=menu,
-        shelves=tuple(_shelf(menu, image, marked, ages) for image in menu.images),
-        hidden=tuple(_shelf(menu, image, marked, ages) for image in menu.hidden),
+        shelves=tuple(_shelf(menu, image, marked, ages, tell) for image in menu.images),
+        hidden=tuple(_shelf(menu, image, marked, ages, tell) for image in menu.hidden),
         marked=marked,
         interfaces=tuple(dict.fromkeys(each for several in choices for each in several)),
         last=_value(marked) if marked and last_valid and not gone else "",
-        gone=gone,
+        gone=tell(gone),
         extras=marked.extras if marked else {},
     )
 
@@ -112,19 +117,19 @@ def _default(menu: Menu) -> Selection | None:
         return None
 
 
-def _shelf(menu: Menu, image: Image, marked: Selection | None, ages: Mapping[str, str]) -> Shelf:
+def _shelf(menu: Menu, image: Image, marked: Selection | None, ages: Mapping[str, str], tell: Tell) -> Shelf:
     mine = marked if marked is not None and marked.image.slug == image.slug else None
     data = shelf_data(image, menu.sizes_of(image) if image.sizes is not None else (), menu.options_of(image))
     about = "".join((_successor_words(menu, image), "\0", _open_words(menu, image)))
     age = ages.get(image.slug, "")
     if image.registry is None:
-        return Shelf(image, _static_card(image, mine, data, about), Markup(), data, age=age)
+        return Shelf(image, _static_card(image, mine, data, about, tell), Markup(), data, age=age)
     version = mine.version if mine else None
     featured = featured_versions(image.versions)
     cards = Markup("\n").join(
-        card_html(version_card(image, each, about, each == version)) for each in featured
+        card_html(version_card(image, each, about, each == version, tell)) for each in featured
     )
-    rows = rows_of(image)
+    rows = rows_of(image, tell)
     return Shelf(
         image,
         cards,
@@ -137,11 +142,12 @@ def _shelf(menu: Menu, image: Image, marked: Selection | None, ages: Mapping[str
     )
 
 
-def _static_card(image: Image, mine: Selection | None, data: Markup, about: str) -> Markup:
+def _static_card(image: Image, mine: Selection | None, data: Markup, about: str, tell: Tell) -> Markup:
     """Where most menus have a hundred of them, all but the marked one are the same for everybody."""
     if mine is not None:
-        return card_html(version_card(image, None, about, True), data, mine.reference if image.free else "")
-    return kept_card(image, data, about)
+        card = version_card(image, None, about, True, tell)
+        return card_html(card, data, mine.reference if image.free else "")
+    return kept_card(image, data, about, tell)
 
 
 def _successor_words(menu: Menu, image: Image) -> str:

@@ -1,5 +1,6 @@
 """What do templates ask of the pages? The variable `lt` of every page: brand, files, facts about servers."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
@@ -15,6 +16,7 @@ from libretexts_hub.hub.page_terms import Acceptances, Terms
 from libretexts_hub.hub.page_view import View, view_of
 
 if TYPE_CHECKING:
+    from libretexts_hub.hub.page_limits import ServerLimits
     from libretexts_hub.hub.watched_file import WatchedFile
 
 
@@ -24,6 +26,8 @@ class ServerFacts(NamedTuple):
     image: str = ""
     size: str = ""
     started: Any = None
+    ends: datetime | None = None
+    ends_in_use: bool = False
 
 
 class Look:
@@ -49,6 +53,7 @@ class Look:
         self.file: WatchedFile[tuple[Announcement, ...]] | None = None
         self.terms: WatchedFile[Terms] | None = None
         self.accepted: Acceptances | None = None
+        self.limits: ServerLimits | None = None
         self.gallery_view = View(self, language="en")
 
     def view(self, static_url: Any) -> View:
@@ -114,17 +119,29 @@ class Look:
 
     def facts(self, spawner: Any) -> ServerFacts:
         """Of a spawner with a menu; others, and those that never ran, have fewer."""
-        started = getattr(getattr(spawner, "orm_spawner", None), "started", None)
+        known = getattr(spawner, "page_facts", None)
+        if isinstance(known, ServerFacts):  # a page of the gallery
+            return known
+        facts = self._times_of(spawner)
         options = getattr(spawner, "user_options", None)
         if not options or not getattr(spawner, "images", None):
-            return ServerFacts(started=started)
+            return facts
         try:
             chosen = Selection.parse(options, spawner.menu)
         except SelectionError:
-            return ServerFacts(started=started)
+            return facts
         version = chosen.version.name if chosen.version else ""
         size = chosen.size.name if chosen.size else ""
-        return ServerFacts(f"{chosen.image.name} {version}".strip(), size, started)
+        return facts._replace(image=f"{chosen.image.name} {version}".strip(), size=size)
+
+    def _times_of(self, spawner: Any) -> ServerFacts:
+        started = getattr(getattr(spawner, "orm_spawner", None), "started", None)
+        end = self.limits.end_of(spawner) if self.limits else None
+        if end is None:
+            return ServerFacts(started=started)
+        # As JupyterHub's own times: UTC without a zone.
+        at = datetime.fromtimestamp(end.at, UTC).replace(tzinfo=None)
+        return ServerFacts(started=started, ends=at, ends_in_use=end.is_certain)
 
     def terms_for(self, user: Any) -> Terms | None:
         """Those that this person has not accepted yet."""

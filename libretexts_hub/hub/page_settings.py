@@ -171,6 +171,18 @@ class LibreTextsPages(LoggingConfigurable):
         """,
     ).tag(config=True)
 
+    server_limits = Union(
+        [Dict(), Unicode()],
+        help="""
+        What stops servers, so that the home page says when: entries as `IdleCuller.servers` has them, or the
+        path of the culler's policy file, which is read again when it changes. The default is what
+        `c.IdleCuller` says in this same configuration; where that says nothing, so does the page. With
+        another culler write its limit here.
+
+        Example: `c.LibreTextsPages.server_limits = {"everyone": {"idle": "1h"}}`
+        """,
+    ).tag(config=True)
+
     language = Unicode(
         "",
         help="""

@@ -1,34 +1,24 @@
 """What does this request's page say? In its person's language, with the request's own number."""
 
-import gettext
 import re
 import secrets
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 
-from libretexts_hub import templates
 from libretexts_hub.domain.announcements import shown_to
 from libretexts_hub.domain.languages import best_language
+from libretexts_hub.hub.page_words import Words
 
 if TYPE_CHECKING:
     from libretexts_hub.hub.page_look import Look
 
-LOCALES = Path(templates.__file__).parent / "locale"
 # An ingress may have given the request a number; anything else in the header is not repeated.
 REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{3,63}")
 KEPT_AS = "_libretexts_view"
-
-
-@cache
-def catalogue(language: str) -> gettext.NullTranslations:
-    """The words of this language; English where there are none."""
-    return gettext.translation("libretexts_hub", LOCALES, [language], fallback=True)
 
 
 class Said(NamedTuple):
@@ -56,13 +46,15 @@ class View:
 
     def say(self, text: str, named: Mapping[str, Any]) -> str:
         """`text` in the language of this page, `named` put in."""
-        told = catalogue(self.language).gettext(text)
-        if not named:
-            return told
-        try:
-            return told % named
-        except (KeyError, ValueError, TypeError):  # a translation with another placeholder
-            return text % named
+        return Words(self.language).say(text, named)
+
+    def tell(self, text: Any) -> str:
+        """What something of the hub said in English, in the language of this page, where that is known."""
+        return Words(self.language).tell(text)
+
+    def tell_html(self, markup: Any) -> Markup:
+        """The same of markup that JupyterHub or an error made: its tags stay, its texts are told."""
+        return Markup(Words(self.language).tell_html(markup))  # noqa: S704 (as safe as it was)
 
     @property
     def visitor(self) -> str:

@@ -15,6 +15,7 @@ from libretexts_hub.domain.entries import did_you_mean
 from libretexts_hub.errors import ConfigurationError, LibreTextsHubError
 from libretexts_hub.hub import page_text
 from libretexts_hub.hub.page_assets import PATH, AssetHandler, image, pack_assets
+from libretexts_hub.hub.page_limits import server_limits
 from libretexts_hub.hub.page_look import Look
 from libretexts_hub.hub.page_settings import LibreTextsPages
 from libretexts_hub.hub.page_terms import Acceptances, Terms, parse_terms
@@ -83,6 +84,12 @@ class Pages:
         self._warn_of_html(self.look.fixed)
         self.look.file = self._watched("announcements_file", self._announcements_of)
         self._articles = {name: self._watched(f"{name}_file", _article_of) for name in ("faq", "about")}
+        self.look.limits = server_limits(
+            self.settings.server_limits,
+            self.settings.config,
+            where=f"{SECTION}.server_limits",
+            log=self.log,
+        )
         self.look.terms = self._watched("terms_file", parse_terms)
         if self.look.terms:
             self.look.accepted = Acceptances(
@@ -127,14 +134,17 @@ class Pages:
 
     def add_to(self, app: Any) -> None:
         """Put handlers and template variables into a hub whose own ones are ready."""
-        from libretexts_hub.hub import form
+        from libretexts_hub.hub import form, page_words
         from libretexts_hub.hub.page_handlers import ArticleHandler, TermsHandler
+        from libretexts_hub.hub.page_progress import with_words
 
         prefix = app.hub_prefix
         look = self.build(prefix)
         app.tornado_settings["template_vars"]["lt"] = look
         named = {"pages": self}
         form.use_assets(None if "spawn" in self.settings.stock_pages else look.asset)
+        page_words.use_languages(lambda handler: look.view(handler.static_url).language)
+        app.handlers[:] = with_words(app.handlers)
         if look.terms:
             from libretexts_hub.hub.page_terms_first import with_terms
 

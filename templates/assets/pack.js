@@ -40,7 +40,7 @@ const tellAges = () => {
     if (isNaN(seconds)) continue;
     const [unit, length] = UNITS.find(([, each]) => Math.abs(seconds) >= each) || ["second", 1];
     element.title = element.title || when.toLocaleString();
-    element.textContent = inWords.format(Math.round(seconds / length), unit);
+    element.textContent = element.dataset.soon && seconds < 120 ? element.dataset.soon : inWords.format(Math.round(seconds / length), unit);
   }
 };
 tellAges();

@@ -6,6 +6,8 @@
   const shelfOf = (radio) => radio && radio.closest("[data-slug]");
   const list = (element, key) => (element && element.dataset[key] || "").split(" ").filter(Boolean);
   const nameOf = (radio) => radio && (radio.closest("label").querySelector("strong")?.firstChild || radio.closest("label")).textContent.trim();
+  // The words of the page's language; {name} in them is text, never markup.
+  const say = (key, named = {}) => (dock.dataset[key] || "").replace(/\{(\w+)\}/g, (whole, name) => named[name] ?? whole);
   const initial = marked("image");
   // The button comes after this script, on a page that is not ours.
   const besideTheButton = () => form.querySelector(".feedback-container")?.prepend(dock);
@@ -46,7 +48,7 @@
     const image = marked("image"), shelf = shelfOf(image);
     if (!image) return;
     const name = shelf.dataset.name || nameOf(image), sizes = list(shelf, "sizes"), interfaces = list(shelf, "interfaces");
-    restrict("size", (value) => !sizes.length || sizes.includes(value), `Not for ${name}`);
+    restrict("size", (value) => !sizes.length || sizes.includes(value), say("notFor", { image: name }));
     const opens = document.getElementById("lt-interfaces");
     if (opens) {
       opens.hidden = !interfaces.length;
@@ -66,7 +68,7 @@
     const takes = (place, key, slug) => !list(place, key).length || list(place, key).includes(slug);
     const places = [...form.querySelectorAll(".lt-place")].filter((place) =>
       takes(place, "images", image.value.split(":")[0]) && takes(place, "sizes", (marked("size") || {}).value));
-    restrict("route", (value) => !value || places.some((place) => place.value === value), "Not for this choice", "");
+    restrict("route", (value) => !value || places.some((place) => place.value === value), say("notHere"), "");
     const route = marked("route");
     const place = places.find((each) => route && each.value === route.value) || places[0];
     const size = marked("size"), face = marked("interface");
@@ -78,9 +80,14 @@
     const more = [];
     const text = detail ? detail.textContent.trim() : "";
     if (text) more.push(`${text[0].toUpperCase()}${text.slice(1)}.`);
-    if (face && face.value && interfaces.length) more.push(`Opens in ${nameOf(face)}.`);
-    if (place) more.push(`Where it runs: ${place.dataset.name}.`);
-    if (dock.dataset.last && dock.dataset.last === `${image.value}|${size ? size.value : ""}`) more.push("Last time you chose the same.");
+    if (face && face.value && interfaces.length) more.push(say("opens", { interface: nameOf(face) }));
+    if (place) more.push(say("runs", { place: place.dataset.name }));
+    if (dock.dataset.last && dock.dataset.last === `${image.value}|${size ? size.value : ""}`) more.push(say("same"));
+    // Without scripts every line says in brackets what it belongs to.
+    const fits = (row, key, value) => !row.dataset[key] || list(row, key).includes(value);
+    for (const row of document.querySelectorAll("#lt-made dl > div")) {
+      row.hidden = !(fits(row, "images", image.value.split(":")[0]) && fits(row, "sizes", size ? size.value : "") && fits(row, "route", place ? place.value : ""));
+    }
     words.replaceChildren(chosen, " " + more.join(" "));
   };
 
@@ -97,7 +104,7 @@
     const radio = radios.find((each) => values.includes(each.value)) || (!tag && radios.find((each) => each.value.startsWith(`${slug}:`)));
     lost.hidden = Boolean(radio);
     if (!radio) {
-      lost.textContent = `The link names ${values[0]}, which is not on your list.`;
+      lost.textContent = say("lost", { image: values[0] });
       document.getElementById("lt-images").prepend(lost);
       return;
     }
@@ -127,7 +134,7 @@
         row.hidden = !wanted.every((word) => text.includes(word));
         if (!row.hidden) left += 1;
       }
-      status.textContent = left === 1 ? "1 version" : `${left} versions`;
+      status.textContent = left === 1 ? say("one") : say("many", { count: left });
     });
     input.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
   }

@@ -58,7 +58,8 @@ MENU = Menu.parse(
 def menu_form(spawner):
     from datetime import datetime, UTC
     from libretexts_hub.hub.form import render_menu
-    return render_menu(MENU.for_person([], datetime.now(UTC)), {{}})
+    from libretexts_hub.hub.page_words import words_for
+    return render_menu(MENU.for_person([], datetime.now(UTC)), {{}}, words=words_for(spawner.handler))
 
 c.JupyterHub.spawner_class = PageSpawner
 c.Spawner.options_form = menu_form
@@ -68,6 +69,7 @@ c.LibreTextsPages.name = "Example Notebooks"
 c.LibreTextsPages.contact = "help@example.edu"
 c.LibreTextsPages.colours = {{"brand": "#8a1538"}}
 c.LibreTextsPages.announcements_file = str(FOLDER / "announcements.yaml")
+c.LibreTextsPages.server_limits = {{"everyone": {{"idle": "1h"}}}}
 c.LibreTextsPages.login_hints = {{"": "Your university account."}}
 install(c)
 """

@@ -8,12 +8,14 @@ import hashlib
 import json
 import sys
 import tempfile
+from datetime import UTC
 from pathlib import Path
 
 import jupyterhub
 from playwright.async_api import async_playwright
 
 from libretexts_hub.cli import main as libretexts_hub
+from libretexts_hub.cli import page_states
 from tests.servers.debian import chromium
 
 FOLDER = Path(__file__).parents[2] / "docs" / "_static"
@@ -21,7 +23,16 @@ INDEX = FOLDER / "screenshots.json"
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 ALL = [(device, scheme) for device in WIDTHS for scheme in ("light", "dark")]
 SOME = [("desktop", "light"), ("phone", "dark")]
-SHOWN = {"login": ALL, "spawn": ALL, "home-servers": SOME, "error-403": SOME, "token-some": SOME}
+SHOWN = {
+    "login": ALL,
+    "spawn": ALL,
+    "spawn-instructor": SOME,
+    "spawn-pending": SOME,
+    "home-servers": SOME,
+    "not-running-failed": SOME,
+    "error-403": SOME,
+    "token-some": SOME,
+}
 
 
 def gallery(folder: Path) -> dict[str, str]:
@@ -61,6 +72,8 @@ async def take(folder: Path) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=str(chromium()), args=["--no-sandbox"])
         page = await browser.new_page(reduced_motion="reduce")
+        # The gallery's own moment: else a picture says "yesterday", and next year something else.
+        await page.clock.set_fixed_time(page_states.NOW.replace(tzinfo=UTC))
         for state, kinds in SHOWN.items():
             for device, scheme in kinds:
                 width, height = WIDTHS[device]

@@ -172,8 +172,36 @@ async def test_a_start_is_told_stopped_and_made_again(window, pages_hub):
     await person.page.wait_for_url("**/user/eve-student/**")
     assert "the server" in await person.page.content()
     await person.open("home")
+    assert await person.text(".lt-main-server .lt-ends") in (
+        "Stops, if not used in 1 hour",
+        "Stops, if not used in 60 minutes",
+    )
     await person.page.click("#stop")
     await person.page.wait_for_selector("h2 .lt-tag:text-is('stopped')")
+    assert await person.page.locator(".lt-ends").count() == 0
+    assert person.trouble == []
+
+
+async def test_a_start_in_spanish_from_the_menu_to_the_refusal(window, pages_hub):
+    person = await window(locale="es-CL")
+    fail = pages_hub.folder / "fail-sol-student"
+    await person.log_in("sol-student")
+    await person.open("spawn")
+    assert await person.text("#lt-images legend") == "Entorno"
+    assert await person.text("#lt-sizes legend") == "Tamaño"
+    assert "recomendado" in await person.text("#lt-sizes")
+    await person.page.check("input[value=r]")
+    assert await person.text("#lt-dock") == "RStudio 1, Small. Hasta 1 CPU."
+    fail.touch()
+    try:
+        await person.page.click("#spawn_form button[type=submit]")
+        await person.page.wait_for_selector("#lt-steps li:has-text('Se encontró una máquina.')")
+        assert "Buscando una máquina con sitio para su servidor." in await person.text("#lt-steps")
+        await person.page.wait_for_selector("#lt-again:visible, h1:has-text('Su servidor no se inició')")
+        # What an operator's own spawner says is in no catalogue, and stays.
+        await person.page.wait_for_selector(":text('There is no room for your server now')")
+    finally:
+        fail.unlink()
     assert person.trouble == []
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.servers.hub import ADMIN, ADMIN_PASSWORD
+
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
@@ -191,3 +193,24 @@ async def test_nothing_is_wider_than_the_window(visit, width, colours):
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert over <= 0
+
+
+async def test_an_administrator_sees_what_will_be_created_and_a_student_does_not(visit):
+    async with visit() as person:
+        await person.open_form()
+        assert await person.page.locator("#lt-made").count() == 0
+    async with visit() as person:
+        await person.log_in(ADMIN, ADMIN_PASSWORD)
+        await person.open_form(name=ADMIN)
+        await person.page.click("#lt-made summary")
+        shown = person.page.locator("#lt-made dl > div:visible")
+        before = " ".join(await shown.all_inner_texts())
+        assert "(Default environment)" in before
+        assert "at most 2 CPU, 2 GiB" in before
+        assert "namespace" in before
+        await person.page.check("input[value='lsst:recommended']")
+        after = " ".join(await shown.all_inner_texts())
+        assert "(LSST stack)" in after
+        assert "(Default environment)" not in after
+        assert "at most 8 CPU, 16 GiB" in after
+        assert person.trouble == []

@@ -6,6 +6,7 @@ import pytest
 
 from libretexts_hub.domain.cull_annotations import DELETE_AFTER, DELETING_AT, HOLD, MARKED_AT
 from libretexts_hub.errors import ConfigurationError
+from libretexts_hub.hub import culled_home
 from libretexts_hub.hub.culled_home import ANNOTATION, NOTICE_KEY, CulledHomeMixin
 from libretexts_hub.hub.notices import NOTICES
 from tests.hub.test_claim import SETTINGS
@@ -56,6 +57,29 @@ async def test_a_start_takes_the_mark_off_and_says_so(web, objects, stopped):
     assert left[HOLD] == "audit"
     [notice] = NOTICES.for_person("alice")
     assert "they are kept" in notice.text
+
+
+async def test_a_look_at_the_home_page_takes_the_mark_off_once(web, objects, stopped, faults):
+    await mark(objects, stopped)
+    back = again(web, stopped)
+
+    await back.look_at_home()
+    await back.look_at_home()
+
+    assert MARK.keys().isdisjoint(await annotations(objects))
+    [notice] = NOTICES.for_person("alice")
+    assert "they are kept" in notice.text
+    assert len(await faults.requests(verb="get", resource="persistentvolumeclaims")) == 1
+
+
+async def test_a_home_page_is_shown_although_the_cluster_is_slow(web, objects, stopped, faults, monkeypatch):
+    monkeypatch.setattr(culled_home, "PAGE_SECONDS", 0.2)
+    await mark(objects, stopped)
+    await faults.add("delay", verb="get", resource="persistentvolumeclaims", seconds=30)
+
+    await again(web, stopped).look_at_home()
+
+    assert NOTICES.for_person("alice") == []
 
 
 async def test_a_hub_that_may_not_patch_starts_all_the_same(web, objects, stopped, faults):

@@ -3,8 +3,10 @@
 import json
 import logging
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from babel.messages import mofile, pofile
@@ -129,6 +131,8 @@ def test_texts_that_can_not_be_read(tmp_path):
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
+        ({"server_limits": {"all": {"idle": 3600}}}, "c.LibreTextsPages.server_limits['all']"),
+        ({"server_limits": "/nowhere/policy.yaml"}, "c.LibreTextsPages.server_limits"),
         ({"nmae": "x"}, "Did you mean 'name'?"),
         ({"name": 7}, "'name' must be a unicode string, not of type int (c.LibreTextsPages.name)"),
         ({"stock_pages": ["hoem"]}, "Did you mean 'home'?"),
@@ -140,6 +144,29 @@ def test_texts_that_can_not_be_read(tmp_path):
 )
 def test_a_wrong_setting_is_named(settings, words):
     assert words in refused(**settings)
+
+
+def _ends(config: dict, **known) -> object:
+    pages = check_pages(Config(config))
+    began = datetime(2026, 11, 21, 10, tzinfo=UTC)
+    record = SimpleNamespace(started=began, last_activity=None, state={"libretexts_route": {"slug": "hpc"}})
+    ada = SimpleNamespace(name="ada", groups=[])
+    spawner = SimpleNamespace(
+        name="", ready=True, pending=None, user_options={}, user=ada, orm_spawner=record
+    )
+    facts = pages.look.facts(spawner)
+    return facts.ends and facts.ends.strftime("%H:%M"), facts.ends_in_use
+
+
+def test_the_page_knows_the_limits_of_the_culler_of_the_same_configuration(tmp_path):
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("servers: {hpc: {routes: [hpc], max_age: 3h}, rest: {idle: 1h}}\nhomes: {}\n")
+    assert _ends({}) == (None, False)
+    assert _ends({"IdleCuller": {"servers": {"all": {"idle": "1h"}}}}) == ("11:00", False)
+    assert _ends({"IdleCuller": {"timeout": 7200}}) == ("12:00", False)
+    assert _ends({"IdleCuller": {"policy_file": str(policy)}}) == ("13:00", True)
+    own = {"server_limits": {"all": {"idle": "20m"}}}
+    assert _ends({"IdleCuller": {"timeout": 7200}, "LibreTextsPages": own}) == ("10:20", False)
 
 
 def test_a_file_is_read_again_and_what_was_good_stays(tmp_path, monkeypatch, caplog):
