@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
         )
         print(found)
         return 0
-    from libretexts_hub.hub.authenticators.course_file import CourseFile
+    from libretexts_hub.hub.course_file import CourseFile
 
     courses = CourseFile(args.file, logging.getLogger(__name__)).courses
     if args.action == "check":

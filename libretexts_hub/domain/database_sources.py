@@ -40,21 +40,21 @@ class Source:
         return "data.sql.gz" if urlsplit(self.name).path.endswith(".gz") else "data.sql"
 
 
-def parse_sources(entry: Entry) -> tuple[Source, ...]:
-    """Read `initial`, a list of mappings. Raises ConfigurationError."""
-    raw = entry.fields.get("initial", ())
+def parse_sources(entry: Entry, key: str = "initial") -> tuple[Source, ...]:
+    """Read this key, a list of mappings. Raises ConfigurationError."""
+    raw = entry.fields.get(key, ())
     if not isinstance(raw, list | tuple):
         raise ConfigurationError(
-            f"'initial' must be a list, not {raw!r:.60}",
-            where=entry.place("initial"),
-            fix="Write initial: [{config_map: NAME}].",
+            f"{key!r} must be a list, not {raw!r:.60}",
+            where=entry.place(key),
+            fix=f"Write {key}: [{{config_map: NAME}}].",
         )
     found = tuple(
-        _source(fields, entry.slug, f"{entry.place('initial')}[{index}]") for index, fields in enumerate(raw)
+        _source(fields, entry.slug, f"{entry.place(key)}[{index}]") for index, fields in enumerate(raw)
     )
     if len(set(found)) < len(found):
         raise ConfigurationError(
-            "Two sources are the same", where=entry.place("initial"), fix="Each is loaded once: keep one."
+            "Two sources are the same", where=entry.place(key), fix="Each is loaded once: keep one."
         )
     return found
 

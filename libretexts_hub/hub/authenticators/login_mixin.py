@@ -21,12 +21,12 @@ from libretexts_hub.domain.login_names import normal_name
 from libretexts_hub.errors import ConfigurationError, LibreTextsHubError
 from libretexts_hub.hub import metrics
 from libretexts_hub.hub.authenticators.binding import BindingMixin
-from libretexts_hub.hub.authenticators.course_file import CourseFile
 from libretexts_hub.hub.authenticators.granting import GrantsMixin
 from libretexts_hub.hub.authenticators.numbers import check_numbers, rules_of
 from libretexts_hub.hub.authenticators.refresh import RefreshMixin
 from libretexts_hub.hub.authenticators.refusals import page_of
 from libretexts_hub.hub.authenticators.start_checks import check_keys, checked_name
+from libretexts_hub.hub.course_file import course_file
 
 
 class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, Configurable):
@@ -124,7 +124,7 @@ class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, Configurable):
                 fix="Leave it out; courses.yaml (c.LoginMixin.courses_file) puts people into groups too.",
             )
         self.check_grants()
-        self._courses = CourseFile(self.courses_file, self.log) if self.courses_file else None
+        self._courses = course_file(self.courses_file, self.log) if self.courses_file else None
 
     @default("manage_groups")
     def _manages_groups(self) -> bool:
@@ -159,9 +159,7 @@ class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, Configurable):
         name = existing.name if existing is not None else normal_name(login.name)
         if not self.is_exempt(name):
             self.check_denials(login)
-        groups = list(group_names(login.groups))
-        if self._courses is not None:
-            groups = list(dict.fromkeys([*groups, *self._courses.groups_of(name, groups)]))
+        groups = self._with_courses(name, list(group_names(login.groups)))
         model = {
             "name": name,
             "groups": groups,
@@ -173,6 +171,15 @@ class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, Configurable):
         if existing is not None and self.manage_roles:
             model["roles"] = self.roles_of(groups, is_admin=model.get("admin", existing.admin))
         return model
+
+    def _with_courses(self, name: str, groups: list[str]) -> list[str]:
+        """The groups with those of courses, which are nobody else's to give: at some providers anybody may
+        make a group of any name."""
+        if self._courses is None:
+            return groups
+        given = self._courses.groups_of(name, groups)
+        own = [group for group in groups if group.strip().casefold() not in self._courses.reserved]
+        return list(dict.fromkeys([*own, *given]))
 
     def is_exempt(self, name: str) -> bool:
         """Whether hard denials do not hold for this name."""
