@@ -109,8 +109,10 @@ def _check_url(source: Source, entry: Entry) -> None:
     except ValueError:
         good = False
     if not good or not URL_PATH.fullmatch(parts.path):
+        # One with a password in it is not repeated: it would stand in the log.
+        shown = repr(source.name)[:80] if "@" not in source.name else "This"
         raise ConfigurationError(
-            f"{source.name!r:.80} is not the address of a file with SQL",
+            f"{shown} is not the address of a file with SQL",
             where=entry.place("url"),
             fix="Write https://, no password, and a path that ends in .sql or .sql.gz.",
         )

@@ -98,8 +98,10 @@ def parse_pull(entry: Entry, *, folder: str = "folder") -> Pull:
     except ValueError:
         good = False
     if not good or re.search(r"\s", repository):
+        # One with a password in it is not repeated: it would stand in the log.
+        shown = repr(repository)[:80] if "@" not in repository else "This"
         raise ConfigurationError(
-            f"{repository!r:.80} is not the address of a repository",
+            f"{shown} is not the address of a repository",
             where=entry.place("repository"),
             fix="Write https:// and no password: what is private is fetched with the person's own token.",
         )
