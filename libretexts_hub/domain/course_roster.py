@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from libretexts_hub.domain.entries import Entry, did_you_mean
 from libretexts_hub.domain.login_names import normal_name
@@ -70,7 +71,13 @@ def _roster(part: Entry, raw: object, where: str) -> Roster:
 
 def names_in(roster: Roster, read: ReadText, *, where: str) -> frozenset[str]:
     """The login names in this roster. Raises ConfigurationError."""
-    return roster_names(read(roster.file), where=f"{where} ({roster.file})", roster=roster)
+    return _names(read(roster.file), f"{where} ({roster.file})", roster)
+
+
+@lru_cache(maxsize=2048)
+def _names(text: str, where: str, roster: Roster) -> frozenset[str]:
+    """A file that is read again has mostly the rosters that it had, and names take long to normalise."""
+    return roster_names(text, where=where, roster=roster)
 
 
 def roster_names(text: str, *, where: str, roster: Roster | None = None) -> frozenset[str]:

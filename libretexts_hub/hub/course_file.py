@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import date, datetime
 from pathlib import Path
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 LARGEST_FILE = 8 << 20
 # A page asks several times; a ConfigMap's new content takes about a minute to arrive anyway.
 LOOK_EVERY_SECONDS = 2.0
+# What is read faster is read at once; the hub answers nobody meanwhile.
+LONGEST_SECONDS = 0.05
 # What office programs write who don't write UTF-8: a login is made of letters that all of these share.
 OTHER_ENCODINGS = (("utf-16", (b"\xff\xfe", b"\xfe\xff")), ("cp1252", (b"",)))
 
@@ -65,6 +68,9 @@ class CourseFile:
         self._courses: tuple[Course, ...] = ()
         self._reserved: frozenset[str] = frozenset()
         self._looked = time.monotonic()
+        self._lock = threading.Lock()
+        self._reading: threading.Thread | None = None
+        self._seconds = 0.0
         self._read()
 
     @property
@@ -78,22 +84,27 @@ class CourseFile:
         return self._reserved
 
     def now(self) -> tuple[Course, ...]:
-        """As of at most two seconds ago."""
+        """As of at most two seconds ago, or a little more where reading takes long: the hub goes on then."""
         if time.monotonic() - self._looked >= LOOK_EVERY_SECONDS:
-            self.look()
+            if self._seconds < LONGEST_SECONDS:
+                self.look()
+            elif self._reading is None or not self._reading.is_alive():
+                self._reading = threading.Thread(target=self.look, name="courses", daemon=True)
+                self._reading.start()
         return self._courses
 
     def look(self) -> None:
-        """Read it again if it has changed."""
+        """Read it again if it has changed. Blocking; logins call it off the event loop."""
         self._looked = time.monotonic()
-        if not self._has_changed():
-            return
-        try:
-            self._read()
-        except LibreTextsHubError as error:
-            self._log.error("Courses stay as they were: %s", error)
-        else:
-            self._log.info("%s was read again: %d courses", self._path, len(self._courses))
+        with self._lock:
+            if not self._has_changed():
+                return
+            try:
+                self._read()
+            except LibreTextsHubError as error:
+                self._log.error("Courses stay as they were: %s", error)
+            else:
+                self._log.info("%s was read again: %d courses", self._path, len(self._courses))
 
     def groups_of(self, name: str, groups: Iterable[str]) -> list[str]:
         """The groups that courses give to this person today, in the hub's time zone."""
@@ -104,13 +115,15 @@ class CourseFile:
         return any(_mark(path) != mark for path, mark in self._seen.items())
 
     def _read(self) -> None:
+        began = time.monotonic()
         # Marked before it is read: what is written meanwhile is read next time. Also if it is wrong.
         self._seen = {self._path: _mark(self._path)}
         where = str(self._path)
         raw = read_yaml(_text(self._path, where), where)
         courses = raw.get("courses") if isinstance(raw, dict) and "courses" in raw else raw
-        self._courses = parse_courses(courses or {}, where=f"{where}: courses", read_roster=self._roster)
-        self._reserved = reserved_groups(self._courses)
+        found = parse_courses(courses or {}, where=f"{where}: courses", read_roster=self._roster)
+        self._courses, self._reserved = found, reserved_groups(found)
+        self._seconds = time.monotonic() - began
         self._texts = {path: kept for path, kept in self._texts.items() if path in self._seen}
 
     def _roster(self, name: str) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from typing import Any
@@ -159,7 +160,7 @@ class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, Configurable):
         name = existing.name if existing is not None else normal_name(login.name)
         if not self.is_exempt(name):
             self.check_denials(login)
-        groups = self._with_courses(name, list(group_names(login.groups)))
+        groups = await self._with_courses(name, list(group_names(login.groups)))
         model = {
             "name": name,
             "groups": groups,
@@ -172,12 +173,12 @@ class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, Configurable):
             model["roles"] = self.roles_of(groups, is_admin=model.get("admin", existing.admin))
         return model
 
-    def _with_courses(self, name: str, groups: list[str]) -> list[str]:
+    async def _with_courses(self, name: str, groups: list[str]) -> list[str]:
         """The groups with those of courses, which are nobody else's to give: at some providers anybody may
         make a group of any name."""
         if self._courses is None:
             return groups
-        given = self._courses.groups_of(name, groups)
+        given = await asyncio.to_thread(self._courses.groups_of, name, groups)
         own = [group for group in groups if group.strip().casefold() not in self._courses.reserved]
         return list(dict.fromkeys([*own, *given]))
 
