@@ -129,6 +129,7 @@ class Pages:
         """Put handlers and template variables into a hub whose own ones are ready."""
         from libretexts_hub.hub import form
         from libretexts_hub.hub.page_handlers import ArticleHandler, TermsHandler
+        from libretexts_hub.hub.page_why import WhyHandler
 
         prefix = app.hub_prefix
         look = self.build(prefix)
@@ -145,6 +146,7 @@ class Pages:
             (f"{prefix}faq", ArticleHandler, {**named, "name": "faq"}),
             (f"{prefix}about", ArticleHandler, {**named, "name": "about"}),
             (f"{prefix}terms", TermsHandler, {**named, "name": "terms"}),
+            (f"{prefix}why", WhyHandler, named),
         ]
 
 

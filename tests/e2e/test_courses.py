@@ -15,9 +15,11 @@ from yarl import URL
 
 from libretexts_hub import templates
 from libretexts_hub.demo.visitor import VisitError
+from libretexts_hub.domain.failed_start import Seen, record
 from libretexts_hub.domain.pull_link import pull_link
+from libretexts_hub.hub import failed_start_files
 from tests.e2e.conftest import STAND_IN
-from tests.servers.hub import PASSWORD, HubProcess
+from tests.servers.hub import ADMIN, ADMIN_PASSWORD, PASSWORD, HubProcess
 from tests.servers.hub_config import assignments
 from tests.servers.namespace_objects import NamespaceObjects
 from tests.servers.target import fresh_namespace
@@ -61,6 +63,8 @@ c.JupyterHub.services = [
 ]
 import libretexts_hub.hub.course_roles
 libretexts_hub.hub.course_roles.install(c)
+import libretexts_hub.hub.pages
+libretexts_hub.hub.pages.install(c)
 """
 HOOK = """
 def quick_server(spawner, pod):
@@ -81,7 +85,7 @@ class Course:
     @asynccontextmanager
     async def person(self, name: str) -> AsyncIterator[Visitor]:
         async with self.hub.visitor() as visitor:
-            await visitor.login(name, PASSWORD)
+            await visitor.login(name, ADMIN_PASSWORD if name == ADMIN else PASSWORD)
             yield visitor
 
 
@@ -93,7 +97,7 @@ async def course(embedded, tmp_path_factory: pytest.TempPathFactory) -> AsyncIte
         settings = {
             "JupyterHub.template_paths": list(templates.__path__),
             "LoginMixin.courses_file": str(folder / "courses.yaml"),
-            "LibreTextsSpawner.failed_starts": "",
+            "LibreTextsSpawner.failed_starts": str(folder / "failed"),
             "KubeSpawner.storage_pvc_ensure": False,
             "KubeSpawner.delete_grace_period": 1,
         }
@@ -274,3 +278,30 @@ async def test_a_changed_file_is_seen_without_a_restart(course: Course) -> None:
             await until("Advanced databases", "Databases 101", shown=False)
         finally:
             course.file.write_text(COURSES)
+
+
+async def test_administrators_read_why_a_start_failed_and_instructors_do_not(course: Course) -> None:
+    seen = Seen(
+        person="amy",
+        server="",
+        at=time.time(),
+        words="The image <b>x</b> can't be pulled: ErrImagePull",
+        choice={"image": "course-db101"},
+        pod={"metadata": {"name": "jupyter-amy"}, "status": {"phase": "Pending"}},
+        logs={"notebook": ["a last line", "<script>alert(1)</script>"]},
+    )
+    failed_start_files.keep(course.hub.folder / "failed", record(seen))
+    async with course.person(ADMIN) as admin, course.person("prof") as prof:
+        listed = (await admin.open("why")).html
+        assert "why?user=amy&amp;server=" in listed
+        assert "a last line" not in listed
+        page = (await admin.open("why?user=amy&server=")).html
+        assert "The image &lt;b&gt;x&lt;/b&gt; can&#39;t be pulled" in page
+        assert "Look at the image&#39;s name" in page
+        assert "a last line" in page
+        assert "<script>alert" not in page
+        assert "No failed start is kept" in (await admin.open("why?user=nobody")).html
+        for place in ("why", "why?user=amy"):
+            with pytest.raises(VisitError) as refused:
+                await prof.open(place)
+            assert refused.value.status == 403
