@@ -36,7 +36,7 @@ async def _registries(spawner: Any) -> list[Finding]:
 
     where = f"c.{type(spawner).__name__}.images"
     try:
-        menu = Menu.parse(spawner.images, spawner.sizes, spawner.options)
+        menu = Menu.parse(*spawner.menu_as_written())
         reading = await read_menu(menu, None, Wish())
     except LibreTextsHubError as wrong:
         return [error(wrong.what, wrong.where, wrong.fix)]

@@ -8,6 +8,7 @@ from typing import Any
 from libretexts_hub.cli.check_reading import Reading
 from libretexts_hub.cli.trait_files import installed
 from libretexts_hub.domain.chart_rules import chart_findings
+from libretexts_hub.domain.course_rules import course_findings
 from libretexts_hub.domain.culler_rules import culler_findings
 from libretexts_hub.domain.findings import Finding, error, in_order, of_error
 from libretexts_hub.domain.hub_rules import hub_findings
@@ -17,6 +18,7 @@ from libretexts_hub.domain.site import Site
 from libretexts_hub.domain.storage_rules import storage_findings
 from libretexts_hub.domain.template_rules import template_findings
 from libretexts_hub.domain.trait_index import TraitIndex
+from libretexts_hub.errors import ConfigurationError
 
 # Ours as entry points have it; jupyterhub's own names are theirs.
 GROUPS = {"spawner_class": "jupyterhub.spawners", "authenticator_class": "jupyterhub.authenticators"}
@@ -39,7 +41,19 @@ def _asked(reading: Reading) -> Iterator[Finding]:
     yield from setting_findings(site.sections, index, apart=own)
     for rules in (hub_findings, ldap_findings, storage_findings, culler_findings, chart_findings):
         yield from rules(site)
+    yield from _courses(reading, site)
     yield from _templates(site)
+
+
+def _courses(reading: Reading, site: Site) -> Iterator[Finding]:
+    from libretexts_hub.hub.course_check import read_courses, written_path
+
+    path, where = written_path(reading.config)
+    try:
+        courses = read_courses(path) if path else None
+    except ConfigurationError:
+        return  # told above
+    yield from course_findings(site, path, where, courses)
 
 
 def site_of(reading: Reading) -> Site:

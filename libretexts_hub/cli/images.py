@@ -96,7 +96,7 @@ def _read(args: argparse.Namespace, spawner: Any) -> Reading:
         )
     from libretexts_hub.domain.menu import Menu
 
-    written = Menu.parse(spawner.images, spawner.sizes, spawner.options)
+    written = Menu.parse(*spawner.menu_as_written())
     wish = Wish(cached=args.cached, all_digests=args.purge, namespace=args.namespace or "")
     return asyncio.run(read_menu(written, Path(spawner.menu_cache) if spawner.menu_cache else None, wish))
 

@@ -75,11 +75,36 @@ def states(pages: Pages, language: str) -> Iterator[State]:
     yield from _waiting()
     yield from _rest()
     yield from _errors()
+    yield from _why()
     for name in ("faq", "about", "terms"):
         if found := pages.article(name, language):
             html, has_heading = found
             names = {"article": html, "has_heading": has_heading, "heading": name.title(), "versions": ()}
             yield State(name, "libretexts/article.html", f"/hub/{name}", names)
+
+
+def _why() -> Iterator[State]:
+    start = {
+        "person": "ada",
+        "server": "",
+        "when": "2026-11-20 09:30:00 UTC",
+        "words": "The environment could not be downloaded.",
+        "fix": "Look at the image's name, and its pull secret.",
+        "choice": {"image": "default"},
+        "decided": {"route": "campus"},
+        "pod": "jupyter-ada",
+        "node": "node-3",
+        "phase": "Pending",
+        "containers": [{"name": "notebook", "state": "waiting: ImagePullBackOff", "before": ""}],
+        "events": ["Failed: Error: ImagePullBackOff (4 times)"],
+        "logs": {"database": ["ready for connections"]},
+        "hub": ["Starting ada"],
+    }
+    names = {"user": person(admin=True), "is_kept": True, "starts": [start], "server": ""}
+    yield State("why", "libretexts/why.html", "Failed starts", {**names, "person": ""}, is_admin=True)
+    yield State(
+        "why-one", "libretexts/why.html", "Why a start failed", {**names, "person": "ada"}, is_admin=True
+    )
 
 
 def _before() -> Iterator[State]:

@@ -16,11 +16,11 @@ def reasons(spawner: Any, sent: Mapping[str, str]) -> list[str]:
     if selection is not None:
         lines += why_choice(selection, sent, spawner.image)
     if routing := getattr(spawner, "routing", None):
-        image = selection.image.slug if selection else ""
+        image = selection.image.slugs[-1] if selection else ""
         size = selection.size.slug if selection and selection.size else ""
         lines += why_route(routing, spawner._asker(image, size), spawner._decision)
-    if databases := getattr(spawner, "databases", None):
+    if getattr(spawner, "databases", None):
         member_of = folded(group.name for group in spawner.user.groups)
-        written = parse_databases(databases, where="databases")
-        lines += why_database(written, member_of, selection.image.slug if selection else None)
+        written = parse_databases(spawner.databases_as_written(), where="databases")
+        lines += why_database(written, member_of, *(selection.image.slugs if selection else ()))
     return lines

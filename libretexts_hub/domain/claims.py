@@ -117,12 +117,14 @@ def _places(state: Mapping[str, object], naming: Naming) -> Iterator[Place]:
     for namespace, name in listed.items() if isinstance(listed, Mapping) else ():
         if isinstance(namespace, str) and isinstance(name, str):
             yield namespace, name
-    database = state.get("libretexts_database")
-    if isinstance(database, Mapping) and isinstance(objects := database.get("objects"), str):
-        made_in = database.get("claims")
-        for namespace in made_in if isinstance(made_in, list) else ():
-            if isinstance(namespace, str):
-                yield namespace, objects
+    apart = state.get("libretexts_databases_apart")
+    of_courses = apart.values() if isinstance(apart, Mapping) else ()
+    for database in (state.get("libretexts_database"), *of_courses):
+        if isinstance(database, Mapping) and isinstance(objects := database.get("objects"), str):
+            made_in = database.get("claims")
+            for namespace in made_in if isinstance(made_in, list) else ():
+                if isinstance(namespace, str):
+                    yield namespace, objects
 
 
 def names_for(user: HubUser, kind: str, naming: Naming, *, more: tuple[str, ...] = ()) -> dict[str, str]:

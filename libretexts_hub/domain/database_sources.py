@@ -40,21 +40,21 @@ class Source:
         return "data.sql.gz" if urlsplit(self.name).path.endswith(".gz") else "data.sql"
 
 
-def parse_sources(entry: Entry) -> tuple[Source, ...]:
-    """Read `initial`, a list of mappings. Raises ConfigurationError."""
-    raw = entry.fields.get("initial", ())
+def parse_sources(entry: Entry, key: str = "initial") -> tuple[Source, ...]:
+    """Read this key, a list of mappings. Raises ConfigurationError."""
+    raw = entry.fields.get(key, ())
     if not isinstance(raw, list | tuple):
         raise ConfigurationError(
-            f"'initial' must be a list, not {raw!r:.60}",
-            where=entry.place("initial"),
-            fix="Write initial: [{config_map: NAME}].",
+            f"{key!r} must be a list, not {raw!r:.60}",
+            where=entry.place(key),
+            fix=f"Write {key}: [{{config_map: NAME}}].",
         )
     found = tuple(
-        _source(fields, entry.slug, f"{entry.place('initial')}[{index}]") for index, fields in enumerate(raw)
+        _source(fields, entry.slug, f"{entry.place(key)}[{index}]") for index, fields in enumerate(raw)
     )
     if len(set(found)) < len(found):
         raise ConfigurationError(
-            "Two sources are the same", where=entry.place("initial"), fix="Each is loaded once: keep one."
+            "Two sources are the same", where=entry.place(key), fix="Each is loaded once: keep one."
         )
     return found
 
@@ -109,8 +109,10 @@ def _check_url(source: Source, entry: Entry) -> None:
     except ValueError:
         good = False
     if not good or not URL_PATH.fullmatch(parts.path):
+        # One with a password in it is not repeated: it would stand in the log.
+        shown = repr(source.name)[:80] if "@" not in source.name else "This"
         raise ConfigurationError(
-            f"{source.name!r:.80} is not the address of a file with SQL",
+            f"{shown} is not the address of a file with SQL",
             where=entry.place("url"),
             fix="Write https://, no password, and a path that ends in .sql or .sql.gz.",
         )

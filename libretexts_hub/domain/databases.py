@@ -32,7 +32,7 @@ DATABASE_KEYS = (
         "settings",
         "root",
     ),
-    *("images", "everybody", "user", "grace", "folder", "driver", "order"),
+    *("images", "everybody", "user", "grace", "folder", "driver", "order", "suffix"),
     *WHO_KEYS,
 )
 # Of the official images of all three engines; PostgreSQL's on Alpine has 70.
@@ -52,7 +52,8 @@ DRIVERS = {"mariadb": "pymysql", "mysql": "pymysql", "postgresql": ""}
 @dataclass(frozen=True)
 class Database:
     """One entry of `databases`. `storage` None: what is stored ends with the pod. `images` None: with every
-    image. `access` and `root` None: nobody."""
+    image. `access` and `root` None: nobody. `suffix`: its claim and Secret are its own, named with this at
+    the end; empty: they are those of the server."""
 
     slug: str
     engine: str
@@ -71,6 +72,7 @@ class Database:
     grace: int = DEFAULT_GRACE_SECONDS
     folder: str = DEFAULT_FOLDER
     driver: str = ""
+    suffix: str = ""
 
     @property
     def port(self) -> int:
@@ -90,13 +92,14 @@ def parse_databases(raw: object, *, where: str) -> tuple[Database, ...]:
 
 
 def database_for(
-    databases: Iterable[Database], member_of: frozenset[str], image: str | None
+    databases: Iterable[Database], member_of: frozenset[str], *images: str | None
 ) -> Database | None:
-    """The first that a member of these folded groups gets with this image of the menu; None for none."""
+    """The first that a member of these folded groups gets with an image of the menu that has any of these
+    slugs; None for none."""
     for database in databases:
         if database.access is None or not database.access.admits(member_of):
             continue
-        if database.images is None or image in database.images:
+        if database.images is None or set(images) & set(database.images):
             return database
     return None
 
@@ -129,6 +132,7 @@ def _database(entry: Entry) -> Database:
         grace=_grace(entry),
         folder=_folder(entry),
         driver=_matching(entry, "driver", DRIVER, DRIVERS[engine], "pymysql"),
+        suffix=_matching(entry, "suffix", COURSE, "", "course-db101"),
         **written,
     )
 

@@ -32,9 +32,9 @@ def why_route(routes: Routes, asker: Asker, decision: Decision | None) -> list[s
     return [f"route: {taken}", *(f"  {line}" for line in explain(routes, asker))]
 
 
-def why_database(databases: Sequence[Database], member_of: frozenset[str], image: str | None) -> list[str]:
+def why_database(databases: Sequence[Database], member_of: frozenset[str], *images: str | None) -> list[str]:
     """The database, and why not each one that stands before it, or all where there is none."""
-    taken = database_for(databases, member_of, image)
+    taken = database_for(databases, member_of, *images)
     before = databases if taken is None else databases[: databases.index(taken)]
     first = "database: none"
     if taken is not None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SOURCES = ("image", "registry", "pattern")
 IMAGE_KEYS = (
     *("name", "description", *SOURCES, "interface", "interfaces", "default", "order", "available", "pin"),
-    *("sizes", "minimum_size", "pull_policy", "pull_secrets"),
+    *("sizes", "minimum_size", "lend_sizes", "like", "pull_policy", "pull_secrets"),
     *CONNECTION_KEYS,
     *ACCESS_KEYS,
     *LIFE_KEYS,
@@ -37,7 +37,8 @@ class Image:
     """One environment: a `reference`, a live `registry`, or `free` for what a person writes themselves.
 
     `versions` are what was read of a registry; `pin` says that the tag is resolved to a digest before a
-    server starts, over `connection` unless it is a live image.
+    server starts, over `connection` unless it is a live image. `lends_sizes`: whoever may have it may have
+    its `sizes` with it. `like` is the slug of another image: for routes and databases it is that one too.
     """
 
     slug: str
@@ -53,11 +54,18 @@ class Image:
     life: Life = ALIVE
     sizes: tuple[str, ...] | None = None
     minimum_size: str = ""
+    lends_sizes: bool = False
+    like: str = ""
     pin: bool = False
     pull_policy: str = ""
     pull_secrets: tuple[str, ...] = ()
     connection: Connection = PLAIN
     versions: tuple[Version, ...] = ()
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """Its own slug, and that of the image that it is like."""
+        return (self.slug, self.like) if self.like else (self.slug,)
 
     def repository_of(self, reference: str) -> Repository:
         """Where a reference of this image is looked up."""
@@ -101,6 +109,8 @@ def _image(entry: Entry) -> Image:
         life=parse_life(entry),
         sizes=_allowed_sizes(entry),
         minimum_size=entry.text("minimum_size", default=""),
+        lends_sizes=_lends_sizes(entry),
+        like=entry.text("like", default=""),
         pin=entry.flag("pin") if "pin" in entry.fields else source != "image",
         connection=_connection(entry),
         pull_policy=_pull_policy(entry),
@@ -170,6 +180,15 @@ def _allowed_sizes(entry: Entry) -> tuple[str, ...] | None:
             fix="Name a size, or leave sizes out.",
         )
     return allowed
+
+
+def _lends_sizes(entry: Entry) -> bool:
+    lends = entry.flag("lend_sizes")
+    if lends and not entry.fields.get("sizes"):
+        raise ConfigurationError(
+            "There are no sizes to lend", where=entry.place("lend_sizes"), fix="Write sizes: too."
+        )
+    return lends
 
 
 def _pull_policy(entry: Entry) -> str:

@@ -106,7 +106,10 @@ class Menu:
     def for_person(self, groups: Iterable[str], now: datetime) -> Menu:
         """What a member of `groups` may start at `now`; an entry that they may not have is nowhere in it."""
         member_of = folded(groups)
-        entitled_sizes = [size for size in self.sizes if size.access.admits(member_of)]
+        admitted = [each for image in self.images if (each := self._for(image, member_of)) is not None]
+        own = {size.slug for size in self.sizes if size.access.admits(member_of)}
+        lent = {slug for image in admitted if image.lends_sizes for slug in image.sizes or ()} - own
+        entitled_sizes = [size for size in self.sizes if size.slug in own or size.slug in lent]
         person = Menu(
             sizes=tuple(size for size in entitled_sizes if size.available.includes(now)),
             closed_sizes=tuple(size for size in entitled_sizes if not size.available.includes(now)),
@@ -114,8 +117,8 @@ class Menu:
             now=now,
         )
         shelves: dict[str, list[Image]] = {}
-        for image in self.images:
-            mine = self._for(image, member_of)
+        for image in admitted:
+            mine: Image | None = image if image.lends_sizes or not lent else _without(image, lent, own)
             if mine is not None and self.sizes and not mine.life.is_over(now.date()):
                 mine = person._in_a_size(mine)
             if mine is not None:
@@ -188,6 +191,12 @@ class Menu:
     def options_of(self, image: Image) -> tuple[Option, ...]:
         """The options that this image has."""
         return tuple(option for option in self.options if option.belongs_to(image.slug))
+
+
+def _without(image: Image, lent: set[str], own: set[str]) -> Image:
+    """The image without the sizes that a person has only with another one."""
+    allowed = own if image.sizes is None else set(image.sizes) - lent
+    return replace(image, sizes=tuple(sorted(allowed)))
 
 
 def _shelf(image: Image, now: datetime) -> str:

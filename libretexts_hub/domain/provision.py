@@ -1,7 +1,8 @@
 """What does a person bring into the pod? Numbers, names, a home that is theirs, git, and what is fetched."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 
 from libretexts_hub.domain.entries import Entry
 from libretexts_hub.domain.git_rules import Author, GitRules, author_of, parse_git_rules
@@ -86,6 +87,13 @@ def person_of(provision: Provision, state: object, name: str, member_of: frozens
         author=author,
         start_up=provision.start_up.of(member_of),
     )
+
+
+def with_image(person: Person, slugs: Collection[str]) -> Person:
+    """The person with what is fetched for an image that has any of these slugs."""
+    if person.start_up is None:
+        return person
+    return replace(person, start_up=person.start_up.with_image(slugs))
 
 
 def _fs_gid(entry: Entry) -> bool:

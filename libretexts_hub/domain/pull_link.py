@@ -3,6 +3,7 @@
 from pathlib import PurePosixPath
 from urllib.parse import quote, urlencode, urlsplit
 
+from libretexts_hub.domain.entries import SLUG
 from libretexts_hub.errors import LibreTextsHubError
 
 # Where each interface opens a file, below the address of a person's server.
@@ -14,12 +15,20 @@ class LinkError(LibreTextsHubError):
 
 
 def pull_link(
-    hub: str, repository: str, *, branch: str = "", folder: str = "", file: str = "", interface: str = "lab"
+    hub: str,
+    repository: str,
+    *,
+    branch: str = "",
+    folder: str = "",
+    file: str = "",
+    interface: str = "lab",
+    course: str = "",
 ) -> str:
     """The link for Canvas, Moodle or a mail: it starts a server, pulls `repository` and opens `file` of it.
 
     `hub` is the address of the hub, without `/hub`. `folder`, below the home, is named after the repository
-    by default; `rstudio` opens no file. Raises LinkError. The parameters are those of nbgitpuller
+    by default; `rstudio` opens no file. With the id of a `course` its environment starts without a form, if
+    the person's server is not up yet. Raises LinkError. The parameters are those of nbgitpuller
     (https://nbgitpuller.readthedocs.io/en/latest/link.html), which has to be in the image.
     """
     address, source = _address(hub, "--hub"), _address(repository, "the repository")
@@ -31,7 +40,16 @@ def pull_link(
     asked = {"repo": source, "targetpath": target, "urlpath": opened}
     if branch:
         asked["branch"] = _branch(branch)
-    return f"{address}/hub/user-redirect/git-pull?{urlencode(asked, quote_via=quote)}"
+    pull = f"/hub/user-redirect/git-pull?{urlencode(asked, quote_via=quote)}"
+    if not course:
+        return f"{address}{pull}"
+    if not SLUG.fullmatch(course):
+        raise LinkError(
+            f"{course!r:.80} is no id of a course", where="--course", fix="Write it as courses.yaml has it."
+        )
+    # JupyterHub goes on to a path of its own only: without the name of the host.
+    then = {"opt-image": f"course-{course}", "next": urlsplit(address).path.rstrip("/") + pull}
+    return f"{address}/hub/spawn?{urlencode(then, quote_via=quote)}"
 
 
 def _opened(interface: str, target: str, file: str) -> str:

@@ -174,7 +174,9 @@ def secret_manifest(
 
 def _metadata(place: Place, labels: Mapping[str, str], notes: Mapping[str, str]) -> dict[str, Any]:
     component = {"app.kubernetes.io/component": "database", "component": "database"}
-    return {"name": place.objects, "labels": {**labels, **component}, "annotations": dict(notes)}
+    # Whose alone it is: a claim of the server may hold several databases.
+    own = {DATABASE_ANNOTATION: place.database.suffix} if place.database.suffix else {}
+    return {"name": place.objects, "labels": {**labels, **component}, "annotations": {**notes, **own}}
 
 
 def from_secret(place: Place, name: str, key: str) -> dict[str, Any]:

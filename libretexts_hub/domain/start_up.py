@@ -1,7 +1,8 @@
 """What is fetched before a person works? Repositories by nbgitpuller, and packages of Python."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from libretexts_hub.domain.access import ACCESS_KEYS, EVERYBODY, Access
@@ -10,7 +11,7 @@ from libretexts_hub.domain.durations import parse_duration
 from libretexts_hub.domain.entries import UNPRINTABLE, Entry, entries
 from libretexts_hub.errors import ConfigurationError
 
-PULL_KEYS = ("repository", "branch", "folder", "courses", "order", *ACCESS_KEYS)
+PULL_KEYS = ("repository", "branch", "folder", "courses", "images", "order", *ACCESS_KEYS)
 BRANCH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]{0,199}")
 FOLDER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(?:/[A-Za-z0-9_][A-Za-z0-9._-]*){0,9}")
 DEFAULT_SECONDS = 120
@@ -18,12 +19,14 @@ DEFAULT_SECONDS = 120
 
 @dataclass(frozen=True)
 class Pull:
-    """A repository; an empty `branch` is its own default, an empty `folder` one of its name."""
+    """A repository; an empty `branch` is its own default, an empty `folder` one of its name. `images` None:
+    with every image of the menu."""
 
     repository: str
     branch: str = ""
     folder: str = ""
     access: Access = EVERYBODY
+    images: tuple[str, ...] | None = None
 
     @property
     def line(self) -> str:
@@ -42,7 +45,16 @@ class StartUp:
     def of(self, member_of: frozenset[str]) -> "StartUp | None":
         """What a member of these folded groups begins with; None for nothing."""
         pulls = tuple(pull for pull in self.pulls if pull.access.admits(member_of))
-        return StartUp(pulls, self.requirements, self.seconds) if pulls or self.requirements else None
+        return self._with(pulls)
+
+    def with_image(self, slugs: Collection[str]) -> "StartUp | None":
+        """What of it goes with an image that has any of these slugs; None for nothing."""
+        return self._with(
+            tuple(pull for pull in self.pulls if pull.images is None or set(pull.images) & set(slugs))
+        )
+
+    def _with(self, pulls: tuple[Pull, ...]) -> "StartUp | None":
+        return replace(self, pulls=pulls) if pulls or self.requirements else None
 
 
 def parse_start_up(entry: Entry) -> StartUp:
@@ -75,6 +87,11 @@ def _requirements(entry: Entry) -> tuple[str, ...]:
 
 def _pull(entry: Entry) -> Pull:
     entry.only(PULL_KEYS)
+    return replace(parse_pull(entry), access=parse_members(entry), images=entry.texts("images"))
+
+
+def parse_pull(entry: Entry, *, folder: str = "folder") -> Pull:
+    """Read `repository`, `branch` and the key of the `folder`, for everybody. Raises ConfigurationError."""
     repository = entry.text("repository")
     try:
         parts = urlsplit(repository)
@@ -82,16 +99,17 @@ def _pull(entry: Entry) -> Pull:
     except ValueError:
         good = False
     if not good or re.search(r"\s", repository):
+        # One with a password in it is not repeated: it would stand in the log.
+        shown = repr(repository)[:80] if "@" not in repository else "This"
         raise ConfigurationError(
-            f"{repository!r:.80} is not the address of a repository",
+            f"{shown} is not the address of a repository",
             where=entry.place("repository"),
             fix="Write https:// and no password: what is private is fetched with the person's own token.",
         )
     return Pull(
         repository,
         _matching(entry, "branch", BRANCH, "main"),
-        _matching(entry, "folder", FOLDER, "course/week-1"),
-        parse_members(entry),
+        _matching(entry, folder, FOLDER, "course/week-1"),
     )
 
 

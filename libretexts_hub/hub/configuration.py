@@ -12,6 +12,7 @@ from traitlets import TraitError
 from traitlets.config import DeferredConfig, LazyConfigValue
 
 from libretexts_hub.domain.access import parse_access
+from libretexts_hub.domain.course_feed import Written
 from libretexts_hub.domain.databases import parse_databases
 from libretexts_hub.domain.entries import Entry, did_you_mean
 from libretexts_hub.domain.homes import parse_homes
@@ -26,6 +27,7 @@ from libretexts_hub.domain.sizes import parse_sizes
 from libretexts_hub.errors import ConfigurationError, LibreTextsHubError
 from libretexts_hub.hub import namespace_check
 from libretexts_hub.hub.collecting import is_collecting
+from libretexts_hub.hub.course_check import check_courses, written_path
 from libretexts_hub.hub.live_menu import live_menu
 from libretexts_hub.hub.menu_environment import images_or_environment
 from libretexts_hub.hub.registry_files import check_files
@@ -173,10 +175,16 @@ def _check_menu(config: Any, spawner: type) -> None:
     parse_provision(provision, where=f"{section}.provision")
     where_homes, homes = _effective(config, spawner, "homes")
     parse_homes(homes, where=f"{where_homes}.homes")
+    _check_courses(config, Written(images, sizes, _effective(config, spawner, "databases")[1], provision))
     check_files(menu, f"{where}.images")
     _check_routes(config, spawner, menu)
     _check_profiles(config, spawner)
     _start_reading(config, spawner, menu)
+
+
+def _check_courses(config: Any, written: Written) -> None:
+    if written_path(config)[0]:
+        check_courses(config, written)
 
 
 def _check_routes(config: Any, spawner: type, menu: Menu) -> None:

@@ -35,13 +35,24 @@ def keep(folder: Path, record: dict[str, Any]) -> None:
 
 def load(folder: Path, person: str, server: str) -> list[dict[str, Any]]:
     """What is kept of a server, the latest first; [] for a file that can't be read."""
-    path = _file(folder, person, server)
+    return _kept_in(_file(folder, person, server))
+
+
+def _kept_in(path: Path) -> list[dict[str, Any]]:
     with contextlib.suppress(OSError, ValueError, RecursionError):
         if path.stat().st_size <= LARGEST_FILE:
             kept = json.loads(path.read_bytes())
             listed = kept if isinstance(kept, list) else []
             return [each for each in listed if isinstance(each, dict) and each.get("version") == VERSION]
     return []
+
+
+def recent(folder: Path, most: int) -> list[dict[str, Any]]:
+    """The last failed start of each server, the latest first; what can't be read is left out. Blocking."""
+    found = []
+    for path in sorted(_all(folder), key=_changed, reverse=True)[:most]:
+        found += _kept_in(path)[:1]
+    return found
 
 
 def _file(folder: Path, person: str, server: str) -> Path:
@@ -51,8 +62,19 @@ def _file(folder: Path, person: str, server: str) -> Path:
 
 
 def _forget_oldest(folder: Path) -> None:
-    files = [path for path in folder.glob("*.json") if not path.name.startswith(".")]
+    files = _all(folder)
     if len(files) > MOST_SERVERS:
-        for path in sorted(files, key=lambda each: each.stat().st_mtime)[:-MOST_SERVERS]:
+        for path in sorted(files, key=_changed)[:-MOST_SERVERS]:
             with contextlib.suppress(OSError):
                 path.unlink()
+
+
+def _all(folder: Path) -> list[Path]:
+    return [path for path in folder.glob("*.json") if not path.name.startswith(".")]
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0  # it went meanwhile

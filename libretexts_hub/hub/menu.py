@@ -31,7 +31,9 @@ class ImageMenuMixin(MenuFormMixin, MenuChoiceMixin, MenuProfilesMixin, Configur
         `name`, `description`, `default`, `order`, `interface` (`lab`, `notebook`, `rstudio`, `vscode` or a
         path) or `interfaces` to choose from. Who and when: `groups`, `all_groups`, `not_groups`,
         `available` (`from`, `until`). Its life: `hidden`, `deprecated`, `successor`, `retires`. Its pod:
-        `sizes`, `minimum_size`, `pin`, `pull_policy`, `pull_secrets`. A list of entries with `slug` is
+        `sizes`, `minimum_size`, `lend_sizes` (whoever may have it may have its `sizes` with it), `like` (the
+        slug of another one: for routes and databases it is that one too), `pin`, `pull_policy`,
+        `pull_secrets`. A list of entries with `slug` is
         accepted too. Empty, the default, takes the image of an LSST hub's environment (`LAB_REPO_HOST`,
         `LAB_OWNER`, `LAB_REPO_NAME`, `LAB_IMAGE`) if there is one; else everything is left to `profile_list`
         and the other settings of KubeSpawner, and a profile may have `groups` too.
@@ -153,9 +155,13 @@ class ImageMenuMixin(MenuFormMixin, MenuChoiceMixin, MenuProfilesMixin, Configur
     def menu(self) -> Menu:
         """What this server's owner may choose now. It never depends on the server's name or on a request:
         JupyterHub asks the default server's spawner for the form of a refused named one."""
-        written = parsed_menu(self.images, self.sizes, self.options, self._section)
+        written = parsed_menu(*self.menu_as_written(), self._section)
         menu = live_menu(written, memory=self.menu_cache, log=self.log)
         return menu.for_person(self.group_names, menu_time())
+
+    def menu_as_written(self) -> tuple[object, object, object]:
+        """Images, sizes and options, before they are parsed; another mixin may add to them."""
+        return self.images, self.sizes, self.options
 
     @property
     def group_names(self) -> list[str]:

@@ -137,6 +137,7 @@ class Pages:
         from libretexts_hub.hub import form, page_words
         from libretexts_hub.hub.page_handlers import ArticleHandler, TermsHandler
         from libretexts_hub.hub.page_progress import with_words
+        from libretexts_hub.hub.page_why import WhyHandler
 
         prefix = app.hub_prefix
         look = self.build(prefix)
@@ -155,6 +156,7 @@ class Pages:
             (f"{prefix}faq", ArticleHandler, {**named, "name": "faq"}),
             (f"{prefix}about", ArticleHandler, {**named, "name": "about"}),
             (f"{prefix}terms", TermsHandler, {**named, "name": "terms"}),
+            (f"{prefix}why", WhyHandler, named),
         ]
 
 

@@ -55,7 +55,7 @@ class ProvisionMixin(Configurable):
         auth_state, or `from`, `offset`, `minimum`, `maximum`), `fs_gid` (`keep` or `person`), `home`, `shell`;
         `take_over`: the numbers to which homes belonged before, which are given to their person once. `git`
         (`host`, `scopes`, `name`, `email`, `username`, `token`) makes git ready to commit and to push over
-        HTTPS. `pulls` (repositories by slug), `requirements` (packages of Python) and `time_limit` are
+        HTTPS. `pulls` (repositories by slug, with `groups`, `courses`, `images`), `requirements` (packages of Python) and `time_limit` are
         fetched when a server starts. Empty, the default, changes nothing.
 
         Example: `c.LibreTextsSpawner.provision = {"uid": "github_user.id", "take_over": [1000], "git": {"host": "github.com"}}`
@@ -86,7 +86,11 @@ class ProvisionMixin(Configurable):
     @property
     def provisioning(self) -> Provision | None:
         """What the operator wants; None where nobody is provisioned."""
-        return parsed_provision(self.provision, f"c.{type(self).__name__}.provision")
+        return parsed_provision(self.provision_as_written(), f"c.{type(self).__name__}.provision")
+
+    def provision_as_written(self) -> object:
+        """The setting before it is parsed; another mixin may add to it."""
+        return self.provision
 
     @property
     def git_rules(self) -> GitRules | None:
@@ -132,7 +136,9 @@ class ProvisionMixin(Configurable):
         if isinstance(found, SelectionError):
             self.log.warning("%s is not provisioned: %s", self._log_name, found)
             raise refuse(self, found, started=True)
-        self._person = found
+        # What is pulled may go with some images only, and which one is chosen by now.
+        selection = getattr(self, "_selection", None)
+        self._person = core().with_image(found, selection.image.slugs if selection is not None else ())
 
     async def get_pod_manifest(self):
         """The manifest of everybody else, with the person in it."""

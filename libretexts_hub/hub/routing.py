@@ -181,7 +181,7 @@ class GroupRoutingMixin(RoutePodMixin, RouteNamespaceMixin, Configurable):
         if getattr(self, "images", None):
             # Not parsed yet where an operator's own apply_user_options takes the place of ours.
             selection = self._selection or self.choose()
-            return selection.image.slug, selection.size.slug if selection.size else "", selection.route
+            return selection.image.slugs[-1], selection.size.slug if selection.size else "", selection.route
         options = self.user_options if isinstance(self.user_options, dict) else {}
         route = options.get("route")
         # Without a choice of routes it is the option of somebody's profile.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from kubernetes_asyncio.client.rest import ApiException
@@ -15,7 +15,13 @@ from libretexts_hub.domain.access import folded
 from libretexts_hub.domain.database_grace import grace_of
 from libretexts_hub.hub import sidecar_objects
 from libretexts_hub.hub.notices import NOTICES, Kind, Notice
-from libretexts_hub.hub.sidecar_state import Stored, from_state, to_state
+from libretexts_hub.hub.sidecar_state import (
+    Stored,
+    apart_from_state,
+    apart_to_state,
+    from_state,
+    to_state,
+)
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -56,7 +62,7 @@ class DatabaseSidecarMixin(Configurable):
         `engine` (`mariadb`, `mysql` or `postgresql`), `image`, `storage` (the size of a disk of its own, 1Gi
         by default) or `scratch` (a size; gone with the server), `storage_class`, `cpu` and `memory` (each
         with `guarantee` and `limit`), `initial` (SQL to begin with), `settings`, `user`, `grace`, `folder`,
-        `driver`. Who gets it: `groups`, `all_groups`, `not_groups`, `courses`, `everybody`, and with which
+        `driver`, `suffix` (a disk of its own beside the server's, named with this). Who gets it: `groups`, `all_groups`, `not_groups`, `courses`, `everybody`, and with which
         `images` of the menu; `root` (`groups`, `courses`) names who has the root account too. A list of
         entries with `slug` is accepted too. Empty, the default, gives nobody a database.
 
@@ -88,6 +94,7 @@ class DatabaseSidecarMixin(Configurable):
 
     _place: Place | None = None
     _stored = Stored()
+    _apart: Mapping[str, Stored] = {}
     # Of the API server with which this hub talks; None until it was asked.
     _has_native_sidecars: bool | None = None
 
@@ -112,21 +119,25 @@ class DatabaseSidecarMixin(Configurable):
         await super().load_user_options()
         self._place = self._place_for(self._entitled()) if self.databases else None
 
+    def databases_as_written(self) -> object:
+        """The setting before it is parsed; another mixin may add to it."""
+        return self.databases
+
     def _entitled(self) -> tuple[Database, bool] | None:
         """The database that this server gets, and whether with the root account."""
         groups = getattr(self.user, "groups", ())
         names = [group.name for group in groups] if isinstance(groups, Iterable) else []
         member_of = folded(names)
-        written = parsed_databases(self.databases, f"c.{type(self).__name__}.databases")
+        written = parsed_databases(self.databases_as_written(), f"c.{type(self).__name__}.databases")
         selection = getattr(self, "_selection", None)
-        database = core().database_for(written, member_of, selection.image.slug if selection else None)
+        database = core().database_for(written, member_of, *(selection.image.slugs if selection else ()))
         return None if database is None else (database, core().has_root(database, member_of))
 
     def _place_for(self, entitled: tuple[Database, bool] | None) -> Place | None:
         if entitled is None:
             return None
         database, root = entitled
-        objects = self._stored.objects or self._expand_user_properties(self.database_name_template)
+        objects = self._stored_of(database).objects or self._name_of(database)
         folder = self._expand_user_properties(database.folder)
         self.log.info(
             "%s gets the database %s%s",
@@ -135,6 +146,20 @@ class DatabaseSidecarMixin(Configurable):
             " with its root account" if root else "",
         )
         return core().Place(database, objects, core().account_name(self.user.name), folder, root)
+
+    def _name_of(self, database: Database) -> str:
+        name = self._expand_user_properties(self.database_name_template)
+        return f"{name}-{core().group_slug(database.suffix)}" if database.suffix else name
+
+    def _stored_of(self, database: Database) -> Stored:
+        """Those of this server, or of a database that has its own."""
+        return self._apart.get(database.suffix, Stored()) if database.suffix else self._stored
+
+    def _remember_stored(self, database: Database, stored: Stored) -> None:
+        if database.suffix:
+            self._apart = {**self._apart, database.suffix: stored}
+        else:
+            self._stored = stored
 
     async def get_pod_manifest(self):
         """Claim and Secret first, so that the pod never waits for them."""
@@ -146,7 +171,8 @@ class DatabaseSidecarMixin(Configurable):
 
     async def _ensure_objects(self, place: Place) -> None:
         has_claim = place.database.storage is not None
-        if self._stored.has(self.namespace, claim=has_claim):
+        stored = self._stored_of(place.database)
+        if stored.has(self.namespace, claim=has_claim):
             return
         labels = self._build_common_labels(self._expand_all(self.storage_extra_labels))
         notes = self._build_common_annotations(self._expand_all(self.storage_extra_annotations))
@@ -154,7 +180,8 @@ class DatabaseSidecarMixin(Configurable):
             await sidecar_objects.ensure(self, claim)
         passwords = (secrets.token_hex(20), secrets.token_hex(20))
         await sidecar_objects.ensure(self, core().secret_manifest(place, labels, notes, passwords))
-        self._stored = self._stored.with_namespace(place.objects, self.namespace, claim=has_claim)
+        stored = stored.with_namespace(place.objects, self.namespace, claim=has_claim)
+        self._remember_stored(place.database, stored)
 
     async def _is_native(self) -> bool:
         """Of a cluster that does not tell its version a supported one is expected."""
@@ -173,6 +200,7 @@ class DatabaseSidecarMixin(Configurable):
         except Exception:
             # Perhaps the claim or the Secret has vanished: the next start makes sure of them again.
             self._stored = self._stored.doubted()
+            self._apart = {suffix: stored.doubted() for suffix, stored in self._apart.items()}
             raise
         if self.databases:
             self._tell_problem()
@@ -215,10 +243,11 @@ class DatabaseSidecarMixin(Configurable):
 
     async def delete_forever(self):
         """The database goes where the home goes: not with `delete_pvc` off."""
-        if self._stored.objects and self.delete_pvc:
-            await self._delete_objects(self._stored)
-        elif self._stored.objects:
-            self.log.info("Not deleting the database of %s: %s", self._log_name, self._stored.objects)
+        for stored in (self._stored, *self._apart.values()):
+            if stored.objects and self.delete_pvc:
+                await self._delete_objects(stored)
+            elif stored.objects:
+                self.log.info("Not deleting the database of %s: %s", self._log_name, stored.objects)
         await super().delete_forever()
 
     async def _delete_objects(self, stored: Stored) -> None:
@@ -241,9 +270,9 @@ class DatabaseSidecarMixin(Configurable):
 
     def get_state(self):
         """KubeSpawner's state and where the database is."""
-        return super().get_state() | to_state(self._stored)
+        return super().get_state() | to_state(self._stored) | apart_to_state(self._apart)
 
     def load_state(self, state):
         """KubeSpawner's state and where the database is."""
         super().load_state(state)
-        self._stored = from_state(state)
+        self._stored, self._apart = from_state(state), apart_from_state(state)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 STATE_KEY = "libretexts_database"
+APART_KEY = "libretexts_databases_apart"
 STATE_VERSION = 1
 
 
@@ -59,6 +60,20 @@ def from_state(state: Mapping[str, Any]) -> Stored:
         return Stored()
     is_sure = saved.get("version") == STATE_VERSION and saved.get("is_sure") is True
     return Stored(saved["objects"], _texts(saved.get("namespaces")), _texts(saved.get("claims")), is_sure)
+
+
+def apart_to_state(apart: Mapping[str, Stored]) -> dict[str, Any]:
+    """For `get_state`: databases with a claim of their own, by their suffix; nothing where there is none."""
+    kept = {suffix: to_state(stored)[STATE_KEY] for suffix, stored in apart.items() if stored.objects}
+    return {APART_KEY: kept} if kept else {}
+
+
+def apart_from_state(state: Mapping[str, Any]) -> dict[str, Stored]:
+    """For `load_state`."""
+    saved = state.get(APART_KEY)
+    listed = saved.items() if isinstance(saved, dict) else ()
+    found = {str(suffix): from_state({STATE_KEY: each}) for suffix, each in listed}
+    return {suffix: stored for suffix, stored in found.items() if stored.objects}
 
 
 def _texts(value: object) -> tuple[str, ...]:

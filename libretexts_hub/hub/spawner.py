@@ -2,6 +2,7 @@
 
 from kubespawner import KubeSpawner
 
+from libretexts_hub.hub.courses import CoursesMixin
 from libretexts_hub.hub.culled_home import CulledHomeMixin
 from libretexts_hub.hub.failed_starts import FailedStartsMixin
 from libretexts_hub.hub.homes import HomesMixin
@@ -15,6 +16,7 @@ from libretexts_hub.hub.start import EventDrivenMixin
 class LibreTextsSpawner(
     CulledHomeMixin,
     GroupRoutingMixin,
+    CoursesMixin,
     DatabaseSidecarMixin,
     HomesMixin,
     ProvisionMixin,

@@ -1,10 +1,17 @@
 """Does `libretexts-hub courses` tell what is wrong, and make links that say what was meant?"""
 
+import asyncio
+import json
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import jsonschema
 import pytest
+import yaml
 
 from libretexts_hub.cli import main
+from tests.servers.namespace_objects import NamespaceObjects, eventually
+from tests.servers.target import fresh_namespace
 
 HUB = ("--hub", "https://hub.example.edu/")
 MATERIAL = "https://git.example.edu/teaching/db101.git"
@@ -88,3 +95,123 @@ def test_what_is_wrong_is_told(tmp_path, capsys, text, said):
     path.write_text(text)
     assert main(["courses", "check", str(path)]) == 2
     assert said in capsys.readouterr().err
+
+
+FILE = "courses: {db101: {until: 2027-05-30, instructors: [prof], members: {people: [ada]}, grader: true}}"
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "courses.yaml"
+    path.write_text(FILE)
+    return str(path)
+
+
+def test_a_link_may_start_the_environment_of_its_course(capsys):
+    assert main(["courses", "link", "--hub", "https://x.edu/jupyter", MATERIAL, "--course", "db101"]) == 0
+    parts = urlsplit(capsys.readouterr().out.strip())
+    asked = {key: value for key, [value] in parse_qs(parts.query, strict_parsing=True).items()}
+    assert parts.path == "/jupyter/hub/spawn"
+    assert asked["opt-image"] == "course-db101"
+    then = urlsplit(asked["next"])
+    assert then.path == "/jupyter/hub/user-redirect/git-pull"
+    assert parse_qs(then.query)["repo"] == [MATERIAL]
+    assert main(["courses", "link", *HUB, MATERIAL, "--course", "a/b"]) == 2
+
+
+def test_the_schema_is_printed_as_it_is_published(capsys):
+    assert main(["courses", "schema"]) == 0
+    assert json.loads(capsys.readouterr().out)["properties"].keys() == {"courses"}
+
+
+def test_values_for_the_chart(file, capsys):
+    assert main(["courses", "values", file]) == 0
+    hub = yaml.safe_load(capsys.readouterr().out)["hub"]
+    assert hub["services"]["db101"]["name"] == "db101"
+    assert "course-db101-instructors" in hub["loadRoles"]
+    assert main(["courses", "values", file, "--without-roles"]) == 0
+    assert list(yaml.safe_load(capsys.readouterr().out)["hub"]["loadRoles"]) == ["formgrader-db101"]
+
+
+def test_graders_as_objects_of_the_cluster(file, capsys):
+    assert main(["courses", "graders", file, "--image", "quay.io/x/grader:1", "--storage", "1Gi"]) == 0
+    objects = list(yaml.safe_load_all(capsys.readouterr().out))
+    assert [each["kind"] for each in objects] == [
+        "PersistentVolumeClaim",
+        "ConfigMap",
+        "Service",
+        "Deployment",
+    ]
+    assert main(["courses", "graders", file, "--image", "Not An Image"]) == 2
+
+
+def test_examples_are_right_for_schema_and_hub(capsys):
+    folder = Path(__file__).parents[2] / "examples/courses"
+    assert main(["courses", "check", str(folder / "courses.yaml")]) == 0
+    assert main(["courses", "schema"]) == 0
+    schema = json.loads(capsys.readouterr().out.partition("mend.\n")[2])
+    for path in (folder / "courses.yaml", folder.parent / "sites/classes/courses.yaml"):
+        # YAML makes days of days; a schema knows texts.
+        written = json.loads(json.dumps(yaml.safe_load(path.read_text(encoding="utf-8")), default=str))
+        assert list(jsonschema.Draft202012Validator(schema).iter_errors(written)) == []
+
+
+def test_a_key_that_is_written_twice_is_told_with_its_line(tmp_path, capsys):
+    path = tmp_path / "courses.yaml"
+    path.write_text("courses:\n  db101: {}\n  stats: {}\n  db101: {}\n")
+    assert main(["courses", "check", str(path)]) == 2
+    err = capsys.readouterr().err
+    assert "'db101' is written twice" in err
+    assert "line 4" in err
+
+
+def _claim(name, course, owner="ada"):
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {
+            "name": name,
+            "labels": {"component": "database"},
+            "annotations": {"hub.jupyter.org/username": owner}
+            | ({"libretexts.org/database": f"course-{course}"} if course else {}),
+        },
+        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}},
+    }
+
+
+async def test_databases_of_courses_that_are_over_go_and_nothing_else(
+    embedded, tmp_path, capsys, monkeypatch
+):
+    path = tmp_path / "courses.yaml"
+    path.write_text(
+        "courses:\n  old: {until: 2026-01-01, database: {use: mysql}}\n"
+        "  new: {until: 2099-01-01, database: {use: mysql}}\n"
+    )
+    with fresh_namespace(embedded, "coursedb") as target:
+        monkeypatch.setenv("KUBECONFIG", str(target.kubeconfig))
+        objects = NamespaceObjects(target)
+        for name, course in (("db-ada-old", "old"), ("db-ada-new", "new"), ("db-ada", ""), ("db-x", "gone")):
+            await objects.create("persistentvolumeclaims", _claim(name, course))
+        for name, owner in (("db-ada-old", "ada"), ("db-ada-new", "ada")):
+            notes = {"name": name, "annotations": {"hub.jupyter.org/username": owner}}
+            await objects.create("secrets", {"apiVersion": "v1", "kind": "Secret", "metadata": notes})
+        words = ["courses", "databases", str(path), "--namespace", target.namespace]
+
+        assert await asyncio.to_thread(main, words) == 0
+        told = capsys.readouterr().out
+        assert "goes\told\tada" in told
+        assert "kept\tnew" in told
+        assert "kept\tgone" in told
+        assert "db-ada\t" not in told.replace("/db-ada-", "")
+        assert len(await objects.list("persistentvolumeclaims")) == 4
+
+        assert await asyncio.to_thread(main, [*words, "--delete"]) == 0
+
+        async def is_gone():
+            left = {each["metadata"]["name"] for each in await objects.list("persistentvolumeclaims")}
+            return left == {"db-ada-new", "db-ada", "db-x"}
+
+        await eventually("only the one that is over is gone", is_gone)
+        secrets = {each["metadata"]["name"] for each in await objects.list("secrets")}
+        assert "db-ada-new" in secrets
+        assert "db-ada-old" not in secrets

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libretexts_hub.domain.breaker import Breaker, BreakerState
-from libretexts_hub.domain.courses import Course, course_groups, parse_courses, roster_names
+from libretexts_hub.domain.course_roster import roster_names
+from libretexts_hub.domain.courses import Course, course_groups, parse_courses
 from libretexts_hub.domain.crypt_keys import parse_keys, rotated
 from libretexts_hub.domain.grants import definitions, granted, parse_grants
 from libretexts_hub.errors import ConfigurationError, SetupError

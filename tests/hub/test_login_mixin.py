@@ -15,8 +15,8 @@ from libretexts_hub.clients.upstream import Expired, RateLimited, UpstreamAway
 from libretexts_hub.domain.denial import Denied
 from libretexts_hub.domain.login import Login, LoginGroup, state_of
 from libretexts_hub.errors import ConfigurationError
-from libretexts_hub.hub.authenticators.course_file import CourseFile
 from libretexts_hub.hub.authenticators.login_mixin import LoginMixin
+from libretexts_hub.hub.course_file import CourseFile
 
 
 class Plain(LoginMixin, DummyAuthenticator):

@@ -9,7 +9,8 @@ from jupyterhub.scopes import scope_definitions
 from traitlets import List, default, validate
 from traitlets.config import Configurable
 
-from libretexts_hub.domain.grants import definitions, granted, parse_grants
+from libretexts_hub.domain.course_roles import course_grants
+from libretexts_hub.domain.grants import Grant, definitions, granted, parse_grants
 from libretexts_hub.errors import ConfigurationError
 
 WHERE = "c.LoginMixin.grants"
@@ -84,13 +85,23 @@ class GrantsMixin(Configurable):
 
     def roles_of(self, groups: list[str], *, is_admin: bool, others: Any = None) -> list[dict[str, Any]]:
         """The whole list of a person's roles. `others` are roles that the authenticator itself gives."""
-        names = granted(parse_grants(self.grants, where=WHERE), groups, is_admin=is_admin)
+        names = granted(self._granting(), groups, is_admin=is_admin)
         own = {role["name"]: role for role in self._definitions()}
         found = {name: own.get(name) or self._as_it_is(name) for name in names}
         return [*found.values(), *(role for role in others or () if role["name"] not in found)]
 
     def _definitions(self) -> list[dict[str, Any]]:
-        return definitions(parse_grants(self.grants, where=WHERE))
+        return definitions(self._granting())
+
+    def _granting(self) -> tuple[Grant, ...]:
+        """The operator's grants and those of courses, which are there where the login manages roles."""
+        written = parse_grants(self.grants, where=WHERE)
+        courses = getattr(self, "_courses", None)
+        if courses is None:
+            return written
+        known = {grant.role for grant in written}
+        found = parse_grants(course_grants(courses.courses), where="courses")
+        return (*written, *(grant for grant in found if grant.role not in known))
 
     def _as_it_is(self, name: str) -> dict[str, Any]:
         """The role with its own words and scopes, so that JupyterHub finds nothing to change in it."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from typing import Any
@@ -22,12 +23,12 @@ from libretexts_hub.errors import ConfigurationError, LibreTextsHubError
 from libretexts_hub.hub import metrics
 from libretexts_hub.hub.authenticators.admission import AdmissionMixin
 from libretexts_hub.hub.authenticators.binding import BindingMixin
-from libretexts_hub.hub.authenticators.course_file import CourseFile
 from libretexts_hub.hub.authenticators.granting import GrantsMixin
 from libretexts_hub.hub.authenticators.numbers import check_numbers, rules_of
 from libretexts_hub.hub.authenticators.refresh import RefreshMixin
 from libretexts_hub.hub.authenticators.refusals import count, page_of
 from libretexts_hub.hub.authenticators.start_checks import check_keys, checked_name
+from libretexts_hub.hub.course_file import course_file
 
 
 class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, AdmissionMixin, Configurable):
@@ -126,7 +127,7 @@ class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, AdmissionMixin, Config
                 fix="Leave it out; courses.yaml (c.LoginMixin.courses_file) puts people into groups too.",
             )
         self.check_grants()
-        self._courses = CourseFile(self.courses_file, self.log) if self.courses_file else None
+        self._courses = course_file(self.courses_file, self.log) if self.courses_file else None
 
     @default("manage_groups")
     def _manages_groups(self) -> bool:
@@ -161,9 +162,7 @@ class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, AdmissionMixin, Config
         name = existing.name if existing is not None else normal_name(login.name)
         if not self.is_exempt(name):
             self.check_denials(login)
-        groups = list(group_names(login.groups))
-        if self._courses is not None:
-            groups = list(dict.fromkeys([*groups, *self._courses.groups_of(name, groups)]))
+        groups = await self._with_courses(name, list(group_names(login.groups)))
         model = {
             "name": name,
             "groups": groups,
@@ -175,6 +174,15 @@ class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, AdmissionMixin, Config
         if existing is not None and self.manage_roles:
             model["roles"] = self.roles_of(groups, is_admin=model.get("admin", existing.admin))
         return model
+
+    async def _with_courses(self, name: str, groups: list[str]) -> list[str]:
+        """The groups with those of courses, which are nobody else's to give: at some providers anybody may
+        make a group of any name."""
+        if self._courses is None:
+            return groups
+        given = await asyncio.to_thread(self._courses.groups_of, name, groups)
+        own = [group for group in groups if group.strip().casefold() not in self._courses.reserved]
+        return list(dict.fromkeys([*own, *given]))
 
     async def get_authenticated_user(self, handler: Any, data: Any) -> dict[str, Any] | None:
         """JupyterHub's own, with a page for who may not log in."""
