@@ -22,7 +22,7 @@ DEAR := tests/servers/test_database_scripts.py tests/browser/test_gallery.py tes
 CHART_SPAWNER := tests/hub tests/domain tests/contract/test_client_library.py
 CHART_REST := tests/browser tests/servers/test_database_scripts.py tests/cli tests/culler tests/test_config_d.py tests/test_package.py tests/test_traits.py
 # Left for make test-cluster, which has built what they need.
-FAST := "not real_cluster and not kubectl"
+FAST := "not real_cluster and not kubectl and not helm"
 # Node serves configurable-http-proxy. Where it is missing or too old it comes from a PyPI wheel.
 NODE_EXTRA := $(shell node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null && npm --version >/dev/null 2>&1 || echo ,node)
 

@@ -17,6 +17,7 @@ VERBS = {
     "courses": ("libretexts_hub.cli.courses", "check courses.yaml, list it, and make links to material"),
     "cull": ("libretexts_hub.cli.cull", "plan, run and undo what the policy says of idle servers and homes"),
     "demo": ("libretexts_hub.cli.demo", "run everything on this machine: hub, proxy, embedded cluster"),
+    "helm-values": ("libretexts_hub.cli.helm_values", "write this configuration as values of the chart"),
     "images": ("libretexts_hub.cli.images", "print the menu, what to pull before a start, what left it"),
     "pages": ("libretexts_hub.cli.pages", "write every page as HTML, with your branding, to look at"),
     "rebind": ("libretexts_hub.cli.rebind", "say whose a hub user is, and change it"),

@@ -9,7 +9,14 @@ from typing import Any
 
 from libretexts_hub.cli.chart_snippets import run_snippets
 from libretexts_hub.cli.config_files import add_python, files, in_words
-from libretexts_hub.cli.values_files import BELOW, SUFFIXES, add_sections, merged, values_of_hub
+from libretexts_hub.cli.values_files import (
+    BELOW,
+    SUFFIXES,
+    add_sections,
+    merged,
+    refuse_other_dependency,
+    values_of_hub,
+)
 from libretexts_hub.cli.yaml_places import Document, Keys, read_yaml
 from libretexts_hub.domain.findings import Finding, of_error, warning
 from libretexts_hub.domain.python_lines import setting_lines
@@ -98,6 +105,10 @@ def _add_values(reading: Reading, path: Path) -> None:
         raise ConfigurationError(
             "There are no values", where=str(path), fix="Name the values file of the hub."
         )
+    try:
+        refuse_other_dependency(path)
+    except ConfigurationError as error:
+        reading.found.append(_with_file(error))
     _note_lines(reading, document, path, is_below=values is not document.value)
     reading.values = merged(reading.values, values)
     hub = values.get("hub")

@@ -73,7 +73,7 @@ def _site(reading: Reading, index: TraitIndex) -> tuple[Site, tuple[str, ...]]:
         spawner = index.lineage("KubeSpawner" if reading.is_chart else "LocalProcessSpawner")
         spawner = ours if "LibreTextsSpawner" in reading.config and not reading.is_chart else spawner
     site = Site(
-        sections={name: _plain(section) for name, section in reading.config.items() if name[:1].isupper()},
+        sections={name: plain(section) for name, section in reading.config.items() if name[:1].isupper()},
         spawner=spawner or ("Spawner",),
         authenticator=_lineage(
             "authenticator_class", reading.config.get("JupyterHub", {}).get("authenticator_class"), index
@@ -108,7 +108,7 @@ def _lineage(trait: str, chosen: Any, index: TraitIndex) -> tuple[str, ...]:
     return index.lineage(_name_of(trait, chosen))
 
 
-def _plain(section: Mapping[str, Any]) -> dict[str, Any]:
+def plain(section: Mapping[str, Any]) -> dict[str, Any]:
     """Settings as values: of what is appended to, the part that is known."""
     from traitlets.config import DeferredConfig, LazyConfigValue
 

@@ -7,20 +7,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from libretexts_hub.cli.yaml_places import read_yaml
+from libretexts_hub.cli.yaml_places import Document, read_yaml
+from libretexts_hub.domain.chart_keys import HUB, SPAWNER
+from libretexts_hub.domain.chart_versions import old_dependency, other_versions
+from libretexts_hub.domain.findings import Severity
 from libretexts_hub.errors import ConfigurationError
 
 SUFFIXES = (".yaml", ".yml")
 BELOW = "jupyterhub"
+# Without this label a network policy of the chart keeps a server from the hub.
+ACCESS = "hub.jupyter.org/network-access-hub"
 # The chart's own jupyterhub_config.py sets these traits from these values below `singleuser`.
-SINGLEUSER = {
-    "init_containers": ("initContainers",),
-    "extra_containers": ("extraContainers",),
-    "node_selector": ("nodeSelector",),
-    "tolerations": ("extraTolerations",),
-    "node_affinity_required": ("extraNodeAffinity", "required"),
-    "image_pull_secrets": ("image", "pullSecrets"),
-}
+SINGLEUSER = {trait: keys[1:] for trait, keys in SPAWNER.items() if keys[0] == "singleuser"}
 
 
 def add_values(config: Any, path: Path) -> Mapping[str, Any]:
@@ -28,9 +26,41 @@ def add_values(config: Any, path: Path) -> Mapping[str, Any]:
 
     Raises ConfigurationError for what is not YAML, or no values of the chart.
     """
-    values = values_of_hub(read_yaml(path).value)
+    document = read_yaml(path)
+    values = values_of_hub(document.value)
+    refuse_other_chart(document, path)
+    refuse_other_dependency(path)
     add_sections(config, values, path)
     return values
+
+
+def refuse_other_chart(document: Document, path: Path) -> None:
+    """Raises ConfigurationError, with the line, for values that were written for an older chart."""
+    values = values_of_hub(document.value)
+    for found in other_versions(values if isinstance(values, Mapping) else {}):
+        if found.severity is Severity.ERROR:
+            keys = tuple(found.where.split("."))
+            line = document.lines.get(keys) or document.lines.get((BELOW, *keys), 0)
+            raise ConfigurationError(
+                found.what, where=f"{path}:{line}, {found.where}" if line else str(path), fix=found.fix
+            )
+
+
+def refuse_other_dependency(path: Path) -> None:
+    """Raises ConfigurationError where the chart of these values depends on an older chart of the hub."""
+    chart = path.with_name("Chart.yaml")
+    if not chart.is_file():
+        return
+    document = read_yaml(chart).value
+    named = old_dependency(document if isinstance(document, Mapping) else {})
+    if named:
+        lines = chart.read_text(encoding="utf-8").splitlines()
+        line = next((number for number, text in enumerate(lines, 1) if named in text), 1)
+        raise ConfigurationError(
+            f"These values are for release {named!r:.40} of the chart; this package is for 4.4 and newer",
+            where=f"{chart}:{line}",
+            fix="Upgrade the chart first, one major release after the other, as its changelog says.",
+        )
 
 
 def add_sections(config: Any, values: Mapping[str, Any], path: Path) -> None:
@@ -56,11 +86,45 @@ def _sections(values: Mapping[str, Any], path: Path) -> dict[str, dict[str, Any]
         )
     beside = {trait: _at(values, "singleuser", *keys) for trait, keys in SINGLEUSER.items()}
     sections = {"KubeSpawner": {trait: value for trait, value in beside.items() if value}}
-    if isinstance(named := _at(values, "hub", "allowNamedServers"), bool):
-        sections["JupyterHub"] = {"allow_named_servers": named}
+    if image := _image(_at(values, "singleuser", "image")):
+        sections["KubeSpawner"]["image"] = image
+    sections["KubeSpawner"] |= _storage(_at(values, "singleuser", "storage"))
+    if labels := sections["KubeSpawner"].get("extra_labels"):
+        # The chart's own is in its defaults, with which Helm merges these.
+        sections["KubeSpawner"]["extra_labels"] = {ACCESS: "true"} | labels
+    of_hub = {trait: _at(values, *keys) for trait, keys in HUB.items()}
+    if set_ones := {trait: value for trait, value in of_hub.items() if value is not None}:
+        sections["JupyterHub"] = set_ones
     for section, traits in written.items():
         sections[str(section)] = sections.get(str(section), {}) | dict(traits)
     return sections
+
+
+def _storage(storage: Any) -> dict[str, Any]:
+    """The home and what is beside it, where the values name the claim; the chart's defaults are not known."""
+    template = _at(storage, "dynamic", "pvcNameTemplate")
+    volumes, mounts = _at(storage, "extraVolumes"), _at(storage, "extraVolumeMounts")
+    found: dict[str, Any] = {"volumes": _by_key(volumes), "volume_mounts": _by_key(mounts)}
+    if template and _at(storage, "type") in (None, "dynamic"):
+        name = _at(storage, "dynamic", "volumeNameTemplate") or "volume-{user_server}"
+        home = {"name": name, "mountPath": _at(storage, "homeMountPath") or "/home/jovyan"}
+        found["storage_pvc_ensure"] = True
+        found["volumes"]["home"] = {"name": name, "persistentVolumeClaim": {"claimName": template}}
+        found["volume_mounts"]["home"] = home
+    return {trait: value for trait, value in found.items() if value}
+
+
+def _by_key(value: Any) -> dict[str, Any]:
+    """Mappings, as the chart's hub has them; "home" sorts before what a list becomes."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    return {f"list-{number:03}": each for number, each in enumerate(value or ())}
+
+
+def _image(value: Any) -> str:
+    """The chart joins a name and a tag."""
+    name, tag = _at(value, "name"), _at(value, "tag")
+    return f"{name}:{tag}" if name and tag else str(name or "")
 
 
 def _at(values: Any, *keys: str) -> Any:

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterator, Mapping
 
+from libretexts_hub.domain.chart_versions import other_versions
 from libretexts_hub.domain.findings import Finding, error, warning
 from libretexts_hub.domain.site import Site
 
@@ -49,12 +50,12 @@ HUB = (
     *("revisionHistoryLimit", "service", "serviceAccount", "services", "shutdownOnLogout", "templatePaths"),
     *("templateVars", "tolerations"),
 )
-BEFORE_1 = {"auth": "Write the authenticator's settings into hub.config."}
 
 
 def chart_findings(site: Site) -> Iterator[Finding]:
     """All of them, in no order; none where no values were read."""
     if site.values:
+        yield from other_versions(site.values)
         yield from _top(site)
         yield from _hub(site)
         yield from _sections(site)
@@ -63,9 +64,7 @@ def chart_findings(site: Site) -> Iterator[Finding]:
 
 def _top(site: Site) -> Iterator[Finding]:
     for key in site.values:
-        if key in BEFORE_1:
-            yield error(f"{key!r} is of a chart before 1.0; chart 4 refuses it", str(key), BEFORE_1[key])
-        elif key not in TOP:
+        if key not in TOP and key != "auth":  # that one is told already
             yield error(f"The chart takes no {key!r:.60} at the top", str(key), _near(str(key), TOP))
 
 
@@ -91,12 +90,6 @@ def _sections(site: Site) -> Iterator[Finding]:
 
 def _snippets(site: Site) -> Iterator[Finding]:
     snippets = site.value("hub", "extraConfig")
-    if snippets is not None and not isinstance(snippets, Mapping):
-        yield error(
-            "Snippets without names are of a chart before 1.0",
-            "hub.extraConfig",
-            "Write them as a mapping: a name, and the text below it.",
-        )
     for name, text in snippets.items() if isinstance(snippets, Mapping) else ():
         if (
             isinstance(text, str)

@@ -1,10 +1,10 @@
-"""`python -m tests.cluster up | down | status | build | images`: what `make cluster` and `make cluster-down`
-call."""
+"""`python -m tests.cluster up | down | status | build | helm | images`: what the Makefile calls."""
 
 import argparse
 import contextlib
 import fcntl
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 
@@ -33,6 +33,7 @@ def main(words: list[str] | None = None) -> int:
     building = verbs.add_parser("build", help="build the programs only")
     building.add_argument("--kwok", action="store_true", help="KWOK too, for simulated nodes")
     building.set_defaults(act=build_programs)
+    verbs.add_parser("helm", help="build helm only").set_defaults(act=build_helm)
     verbs.add_parser("images", help="build the programs and make the images only").set_defaults(
         act=make_images
     )
@@ -107,6 +108,18 @@ def build_programs(arguments, progress: Progress) -> None:
         build.build(build.cluster_suite(), progress)
         if arguments.kwok:
             build.build(build.kwok_suite(), progress)
+
+
+def build_helm(_arguments, progress: Progress) -> None:
+    """Build helm if it is not in the cache yet; it needs no cluster. Without Go, the machine's own will do.
+
+    Raises SetupError when there is neither.
+    """
+    if shutil.which("helm") and not shutil.which("go"):
+        print(shutil.which("helm"))
+        return
+    with machine_lock(progress):
+        print(build.build(build.helm_suite(), progress) / "helm")
 
 
 def make_images(_arguments, progress: Progress) -> None:

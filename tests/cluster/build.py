@@ -1,4 +1,4 @@
-"""How do Kubernetes, etcd and KWOK become programs on this machine?"""
+"""How do Kubernetes, etcd, helm and KWOK become programs on this machine?"""
 
 import hashlib
 import os
@@ -67,6 +67,15 @@ def kwok_suite() -> Suite:
     )
 
 
+def helm_suite() -> Suite:
+    """Helm, as tests/cluster/helm/go.mod pins it: its values are what operators write."""
+    module_folder = paths.HERE / "helm"
+    version = paths.module_version(module_folder / "go.mod", "helm.sh/helm/v4")
+    flags = f"-s -w -X helm.sh/helm/v4/internal/version.version={version}"
+    program = Program("helm", "helm.sh/helm/v4/cmd/helm", flags)
+    return _suite(module_folder, f"helm-{version.lstrip('v')}", (program,))
+
+
 def build(suite: Suite, progress: Progress) -> Path:
     """Build what is not built yet, one binary a step; returns the folder. Interrupted, it goes on where it
     was.
@@ -94,6 +103,7 @@ def _build_one(suite: Suite, program: Program, progress: Progress) -> None:
     # Built beside its place and renamed: a build that is killed leaves no half binary under the final name.
     unfinished = suite.folder / f".{program.name}.unfinished"
     command = [
+        "nice",  # it takes minutes on all cores, and somebody may be working on this machine
         go_program(),
         "build",
         "-trimpath",

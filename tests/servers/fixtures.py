@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.servers.helm import find_helm
 from tests.servers.kubectl import find_kubectl
 from tests.servers.target import Target, embedded_cluster, fresh_namespace, real_target
 
@@ -48,6 +49,12 @@ def slapd() -> Iterator[Slapd]:
 def kubectl_program() -> Path:
     """For tests with the marker kubectl: `make test` leaves them to `make test-cluster`, which built it."""
     return find_kubectl() or pytest.fail("no kubectl here: `make cluster` builds one, or install it")
+
+
+@pytest.fixture(scope="session")
+def helm_program() -> Path:
+    """For tests with the marker helm: `make test` leaves them to `make test-cluster`, which built it."""
+    return find_helm() or pytest.fail("no helm here: `python -m tests.cluster helm` builds one")
 
 
 @pytest.fixture(
