@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from libretexts_hub.domain.access import ACCESS_KEYS, Access, parse_access
-from libretexts_hub.domain.course_access import everybody_in, instructors, parse_courses, with_groups
+from libretexts_hub.domain.course_access import COURSE, everybody_in, instructors, parse_courses, with_groups
 from libretexts_hub.domain.database_settings import parse_settings
 from libretexts_hub.domain.database_sources import OBJECT_NAME, Source, parse_sources
 from libretexts_hub.domain.durations import parse_duration
