@@ -56,6 +56,7 @@ PEOPLE = {
     "fred": ["campus"],
     "dora": ["campus", "db101"],
     "bess": ["campus", "db101"],
+    "dina": ["campus", "db101"],
     "gwen": ["campus", "grown"],
     "nell": ["away"],
     "mona": ["course"],

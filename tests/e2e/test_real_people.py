@@ -13,7 +13,8 @@ import pytest_asyncio
 
 from libretexts_hub.demo.visitor import VisitError
 from tests.e2e.real_site import MARKS, POOL, TOKEN, libretexts_hub
-from tests.servers.hub import PASSWORD
+from tests.servers.hub import ADMIN, PASSWORD
+from tests.servers.namespace_objects import eventually
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -139,6 +140,24 @@ async def test_sql_works_in_a_notebook_as_it_is(site, grace):
     told = await site.inside("grace", execute)
     assert "rows 2" in told, told
     assert "<td>85</td>" in told
+
+
+async def test_who_is_deleted_leaves_no_home_and_no_database(site):
+    kept = ("get", "pvc,secret", "-o", "name")
+    of_dina = {"persistentvolumeclaim/claim-dina", "persistentvolumeclaim/db-dina", "secret/db-dina"}
+    async with site.hub.visitor() as dina, site.hub.visitor() as admin:
+        await dina.login("dina", PASSWORD)
+        await dina.spawn({"image": "default"})
+        await dina.wait_until_ready()
+        await dina.stop()
+        assert of_dina <= set((await site.kubectl(*kept)).split())
+        await admin.login(ADMIN, PASSWORD)
+        await admin.hub_api("DELETE", "users/dina")
+
+        async def is_gone() -> bool:
+            return not of_dina & set((await site.kubectl(*kept)).split())
+
+        await eventually("claims and Secret are gone", is_gone)
 
 
 async def test_a_namespace_that_is_closed_to_the_hub_is_told_when_it_starts(site):
