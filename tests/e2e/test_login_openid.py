@@ -85,6 +85,7 @@ async def test_a_login_with_what_the_sample_says(site):
     assert person["name"] == "amy@a.example"
     asked = next(each for each in site.provider.asked if each.path == "/authorize")
     assert ("nonce" in asked.query) == site.provider.does.has_id_token
+    assert f"Scopes asked for at every login: {asked.query['scope']}" in site.hub.log.read_text()
     assert set(person["groups"]) == {name.removeprefix("/") for name in claims["groups"]}
     site.check_secrets()
 
