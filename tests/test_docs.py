@@ -19,6 +19,8 @@ PAGES = sorted(
     for path in [*ROOT.glob("*.md"), *ROOT.glob("*/README.md"), *(ROOT / "docs").rglob("*.md")]
     if "_build" not in path.parts
 )
+# Classes of packages that a sample stands before.
+OF_OTHERS = {"LTI13Authenticator": "ltiauthenticator.lti13.auth"}
 EXAMPLES = sorted(path for path in (ROOT / "examples").rglob("*") if path.is_file())
 
 
@@ -67,7 +69,9 @@ def values_files() -> list:
 
 
 def class_named(name: str) -> type:
-    """A configurable class as an operator names it: ours, JupyterHub's or KubeSpawner's."""
+    """A configurable class as an operator names it: ours, JupyterHub's, KubeSpawner's, one of OF_OTHERS."""
+    if name in OF_OTHERS:
+        return getattr(pytest.importorskip(OF_OTHERS[name]), name)
     from jupyterhub.app import JupyterHub
     from jupyterhub.auth import DummyAuthenticator
     from kubespawner import KubeSpawner

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from typing import TYPE_CHECKING
 
@@ -145,6 +146,54 @@ async def test_a_server_that_hangs_is_left_alone_and_found_again(provider: FakeP
     assert states[0] is BreakerState.CLOSED
     assert BreakerState.OPEN in states
     assert states[-1] is BreakerState.CLOSED
+    await upstream.close()
+
+
+async def test_connections_are_kept_and_more_than_ten_ask_at_once(provider: FakeProvider) -> None:
+    """tornado's shared client has ten slots, for everything in the hub."""
+    upstream, url = Upstream(), f"{provider.url}/people/amy"
+    for _ in range(5):
+        await upstream.get(url)
+    assert provider.connections == 1
+    provider.hangs = True
+    asking = [asyncio.create_task(upstream.get(url)) for _ in range(30)]
+    await provider.was_asked(5 + 30)
+    provider.release()
+    await asyncio.gather(*asking)
+    await upstream.close()
+
+
+async def test_a_server_that_takes_no_connection_is_not_waited_for() -> None:
+    """Its queue is full: it neither accepts nor refuses."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        address = full.getsockname()
+        waiting = [socket.socket() for _ in range(4)]
+        for each in waiting:
+            each.setblocking(False)
+            each.connect_ex(address)
+        upstream = Upstream(connect_seconds=0.3, total_seconds=30)
+        began = time.monotonic()
+        with pytest.raises(UpstreamAway, match=r"in time|can't be reached"):
+            await upstream.get(f"http://127.0.0.1:{address[1]}/")
+        assert time.monotonic() - began < 10
+        await upstream.close()
+        for each in waiting:
+            each.close()
+
+
+async def test_who_is_known_to_be_away_is_known_without_asking(provider: FakeProvider) -> None:
+    upstream, url = Upstream(pause_seconds=30), f"{provider.url}/people/amy"
+    upstream.check_known_away(url)
+    provider.status = 500
+    for _ in range(3):
+        with pytest.raises(UpstreamAway):
+            await upstream.get(url)
+    asked = len(provider.asked)
+    with pytest.raises(UpstreamAway) as away:
+        upstream.check_known_away(f"{provider.url}/elsewhere")
+    assert 0 < away.value.retry_after <= 30
+    assert len(provider.asked) == asked
+    upstream.check_known_away("https://another.example/")
     await upstream.close()
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "a-token-only-for-tests"
-SCOPES = ["list:users", "admin:auth_state", "delete:users"]
+SCOPES = ["list:users", "admin:auth_state", "admin:users"]
 OLD, OLDER = "1" * 64, "2" * 64
 
 
@@ -41,6 +41,7 @@ def configuration(folder: Path, provider: FakeProvider) -> str:
         ],
         "SampleAuthenticator.provider_url": provider.url,
         "Authenticator.enable_auth_state": True,
+        "LoginMixin.bind_existing": "refuse",
     }
     return (
         f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n"
@@ -48,6 +49,8 @@ def configuration(folder: Path, provider: FakeProvider) -> str:
         "c.JupyterHub.authenticator_class = SampleAuthenticator\n"
         f"from pathlib import Path\nkeys = Path({str(folder / 'keys')!r})\n"
         "c.CryptKeeper.keys = keys.read_text().strip().split(';') if keys.exists() else []\n"
+        "blocked = keys.with_name('blocked')\n"
+        "c.Authenticator.blocked_users = set(blocked.read_text().split() if blocked.exists() else ())\n"
     ) + assignments(settings)
 
 
@@ -68,12 +71,17 @@ async def subject_of(hub: HubProcess, name: str) -> str | None:
 
 
 async def delete_user(hub: HubProcess, name: str) -> None:
+    await change_user(hub, "DELETE", name)
+
+
+async def change_user(hub: HubProcess, method: str, name: str) -> None:
+    """As a service of the operator's does it."""
     headers = {"Authorization": f"token {TOKEN}"}
     async with (
         aiohttp.ClientSession(headers=headers) as session,
-        session.delete(f"{hub.url}/hub/api/users/{name}") as answer,
+        session.request(method, f"{hub.url}/hub/api/users/{name}") as answer,
     ):
-        assert answer.status == 204
+        assert answer.status in (201, 204), await answer.text()
 
 
 async def test_keys_turn_and_accounts_change_hands(
@@ -132,6 +140,45 @@ async def test_keys_turn_and_accounts_change_hands(
         assert await subject_of(hub, "fry") == "7"
     finally:
         hub.close()
+
+
+async def test_nobodys_account_and_somebody_blocked(
+    tmp_path: Path, provider: FakeProvider, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "keys").write_text(OLD)
+    provider.people |= {"leela": {"subject": "9"}, "zapp": {"subject": "10", "groups": ["staff"]}}
+    hub = HubProcess(tmp_path, spawner="simple", extra=configuration(tmp_path, provider), preloaded=True)
+    try:
+        await hub.start()
+        await change_user(hub, "POST", "leela")  # as it was before there were bindings
+        with pytest.raises(VisitError, match="nobody has said yet that it is yours"):
+            async with hub.visitor() as leela:
+                await leela.login("leela", "unused")
+        words = ["rebind", "leela", "--to", "9", "--provider", "sample"]
+        assert main([*words, "--db-url", f"sqlite:///{tmp_path}/hub.sqlite"]) == 0
+        async with hub.visitor() as leela:
+            await leela.login("leela", "unused")
+
+        # Blocked while logged in: the session is over too, not only the next login.
+        async with hub.visitor() as zapp:
+            await zapp.login("zapp", "unused")
+            (tmp_path / "blocked").write_text("Zapp")
+            await hub.restart()
+            assert (await zapp.open("home")).url.path.endswith("/login")
+            with pytest.raises(VisitError, match="Your account is blocked at this hub"):
+                await zapp.login("zapp", "unused")
+    finally:
+        hub.close()
+    capsys.readouterr()
+
+
+def test_a_hub_without_a_key_ends_with_a_sentence(tmp_path: Path, provider: FakeProvider) -> None:
+    hub = HubProcess(tmp_path, spawner="simple", extra=configuration(tmp_path, provider), preloaded=True)
+    code, text = hub.run_to_exit()
+    assert code == 2
+    assert "What is kept of a login has to be encrypted, and there is no key" in text
+    assert "Set JUPYTERHUB_CRYPT_KEY for the hub" in text
+    assert "Traceback" not in text
 
 
 @pytest.mark.parametrize(

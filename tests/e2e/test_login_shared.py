@@ -183,6 +183,7 @@ class TestLogins:
             error = await refused(hub, name)
             assert error.status == 403
             assert "Ask your instructor for an invitation" in error.what
+            assert "Back to the login page" in error.what
         usual.people["exempted"] = {"subject": "3", "claims": {"outside": True}}
         await log_in("exempted")
 

@@ -177,6 +177,34 @@ async def test_nothing_kept_is_nothing_to_check() -> None:
     assert made.asked == 0
 
 
+async def test_who_is_blocked_is_out_though_nothing_is_kept_of_them() -> None:
+    made = Checked(config=Config({"Authenticator": {"blocked_users": {"Amy"}, "allow_all": True}}))
+    assert await made.refresh_user(Person(None)) is False
+
+
+async def test_who_is_allowed_no_more_is_out_at_the_next_check() -> None:
+    made = Checked(config=Config({"Authenticator": {"allowed_users": {"amy"}}}))
+    made.answers = [login(), login()]
+    amy = person(NOW)
+    assert isinstance(await made.refresh_user(amy), dict)
+    made.forget_checks("amy")
+    made.allowed_users = {"fry"}
+    assert await made.refresh_user(amy) is False
+
+
+async def test_a_mapped_name_is_the_one_that_courses_and_exemptions_are_about(tmp_path: Any) -> None:
+    courses = tmp_path / "courses.yaml"
+    courses.write_text("courses: {a: {members: {people: [amelia]}}}")
+    config = {"LoginMixin": {"courses_file": str(courses), "exempt": ["amelia"]}}
+    plain = Plain(
+        config=Config({**config, "Authenticator": {"username_map": {"amy": "amelia"}}}), allow_all=True
+    )
+    model = await plain.get_authenticated_user(None, {"username": "AMY", "password": "any"})
+    assert model is not None
+    assert (model["name"], model["groups"]) == ("amelia", ["course-a"])
+    assert model["user_info"]["name"] == "amelia"
+
+
 @pytest.mark.parametrize(
     ("config", "words"),
     [

@@ -28,6 +28,7 @@ class FakeProvider:
         self.seconds = 0.0
         self.hangs = False
         self.asked: list[str] = []
+        self.connections = 0
         self._released = threading.Event()
 
     def __enter__(self) -> Self:
@@ -35,6 +36,10 @@ class FakeProvider:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                super().setup()
+                provider.connections += 1
 
             def do_GET(self) -> None:
                 provider._answer(self)

@@ -159,12 +159,14 @@ class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, AdmissionMixin, Config
 
     async def finish(self, login: Login, existing: Any = None) -> dict[str, Any]:
         """The auth model of a login; `existing` is the hub's user at a refresh. Raises Denied."""
-        name = existing.name if existing is not None else normal_name(login.name)
+        said = existing.name if existing is not None else normal_name(login.name)
+        # JupyterHub maps a name by itself when it has it; all else here is about who they are at the hub.
+        name = said if existing is not None else self.username_map.get(said, said)
         if not self.is_exempt(name):
             self.check_denials(login)
         groups = await self._with_courses(name, list(group_names(login.groups)))
         model = {
-            "name": name,
+            "name": said,
             "groups": groups,
             "auth_state": state_of(login, checked_at=time.time()),
             "user_info": user_info_of(login, name),

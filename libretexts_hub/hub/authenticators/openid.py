@@ -31,7 +31,10 @@ SPENT = ("invalid_grant",)
 class OpenIDMixin(OpenIDClaims, OpenIDSettings, OAuthMixin):
     """Stands before OAuthenticator or one of its subclasses."""
 
-    sends_nonce = True
+    @property
+    def sends_nonce(self) -> bool:
+        """It comes back in an id_token, and there is none of a provider without an issuer."""
+        return bool(self.issuer)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -124,9 +124,10 @@ class RefreshMixin(Configurable):
 
     async def _check(self, user: Any) -> Verdict:
         auth_state = await user.get_auth_state()
-        if not auth_state and not self.checks_without_state:
-            return KEPT
         try:
+            if not auth_state and not self.checks_without_state:
+                await self.check_blocked_users(user.name, None)  # by name: nothing else is known
+                return KEPT
             async with asyncio.timeout(LONGEST_CHECK_SECONDS):
                 login = await self.check_again(user, auth_state or {})
             self.check_bound(user.name, login.provider, login.subject)
