@@ -73,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _with_world(app: IdleCuller, do: Do) -> int:
+    app.costs()  # what is wrong with them is said before anything is asked
     async with wired(app.wires(app.policy(), needs_cluster=True)) as (ports, namespace):
         return await do(app, ports, namespace)
 
@@ -81,9 +82,9 @@ async def _plan(args: argparse.Namespace, app: IdleCuller, ports: Ports, namespa
     world = app.world(ports, namespace)
     report = await Sweep(world, is_dry=True, progress=_progress()).run()
     if args.json:
-        print(to_json(report.entries, now=world.now))
+        print(to_json(report.entries, now=world.now, costs=app.costs()))
     else:
-        print(table(report.entries, keeps=args.all))
+        print(table(report.entries, costs=app.costs(), keeps=args.all))
         for (where, name), why in report.untied[:20]:
             print(f"Kept, nobody's: {where}/{name}: {why}")
     return _ended(report)
@@ -104,7 +105,7 @@ async def _run(args: argparse.Namespace, app: IdleCuller, ports: Ports, namespac
     report = await sweep.run()
     if sweep.only_plans:
         print("This was the first run, which only plans. Run it again, or with --plan.")
-        print(table(report.entries))
+        print(table(report.entries, costs=app.costs()))
     counts = ", ".join(f"{what}: {count}" for what, count in sorted(world.counts.items()))
     print(counts or "Nothing was done.")
     if report.waiting:
