@@ -80,7 +80,7 @@ async def _with_world(app: IdleCuller, do: Do) -> int:
 
 async def _plan(args: argparse.Namespace, app: IdleCuller, ports: Ports, namespace: str) -> int:
     world = app.world(ports, namespace)
-    report = await Sweep(world, is_dry=True, progress=_progress()).run()
+    report = await Sweep(world, is_dry=True, progress=progress()).run()
     if args.json:
         print(to_json(report.entries, now=world.now, costs=app.costs()))
     else:
@@ -101,7 +101,7 @@ async def _run(args: argparse.Namespace, app: IdleCuller, ports: Ports, namespac
             ) from None
         only = agreed(text, where=args.plan)
     world = app.world(ports, namespace, only=only)
-    sweep = Sweep(world, progress=_progress(), begins_with_plan=only is None)
+    sweep = Sweep(world, progress=progress(), begins_with_plan=only is None)
     report = await sweep.run()
     if sweep.only_plans:
         print("This was the first run, which only plans. Run it again, or with --plan.")
@@ -163,7 +163,7 @@ def _ended(report: Report) -> int:
     return FAILED if report.problem else 0
 
 
-def _progress() -> Callable[[str, int, int], None] | None:
+def progress() -> Callable[[str, int, int], None] | None:
     """A line that grows, where somebody looks at it."""
     if not sys.stderr.isatty():
         return None

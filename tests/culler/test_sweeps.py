@@ -4,10 +4,12 @@ import asyncio
 import json
 import logging
 import os
+import sys
 from dataclasses import replace
 
 import pytest
 
+from libretexts_hub.cli.cull import progress
 from libretexts_hub.culler.app import main
 from libretexts_hub.culler.commands import claims_of, export, protect, status
 from libretexts_hub.culler.directory import MembersFile
@@ -266,6 +268,15 @@ def test_a_line_of_the_log_can_be_read_by_a_program():
     record = logging.LogRecord("culler", logging.INFO, "file", 1, "ada\n%s", ('"',), None)
     assert json.loads(JsonLines().format(record))["message"] == 'ada\n"'
     assert "\n" not in JsonLines().format(record)
+
+
+def test_a_bar_grows_where_somebody_looks_at_it(monkeypatch, capsys):
+    assert progress() is None
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    show = progress()
+    show("judged", 1, 2)
+    show("judged", 2, 2)
+    assert capsys.readouterr().err.endswith(f"[{'#' * 30}] 2/2\n")
 
 
 def test_a_policy_file_that_is_wrong_says_where(tmp_path):
