@@ -49,7 +49,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
     parser.add_argument("--users", type=int, help=f"how many people (default {FULL}); one in five is gone")
     parser.add_argument("--deletions", type=int, help="how many the peer deletes, one at a time (300)")
-    parser.add_argument("--our-deletions", type=int, help="how many ours deletes (all who are gone)")
+    parser.add_argument(
+        "--our-deletions", type=int, help="how many the fuse of ours lets go (all who are gone)"
+    )
     parser.add_argument("--pages", type=int, help="how many of the peer's pages are asked for (40)")
     parser.add_argument("--latency", type=float, default=0.2, help="seconds added to each deletion (0.2)")
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
@@ -72,7 +74,7 @@ def people(plan: argparse.Namespace) -> Iterator[tuple[str, str]]:
 
 def marked(plan: argparse.Namespace) -> Iterator[tuple[str, dict[str, str]]]:
     """The homes of those who are gone, whose time is over."""
-    for number in range(0, plan.our_deletions * SHARE_GONE, SHARE_GONE):
+    for number in range(0, plan.users, SHARE_GONE):
         name = name_of(number)
         mark = Mark(
             marked_at=time.time() - 3 * DAY,
@@ -122,7 +124,8 @@ class Bench:
     async def ours(self) -> None:
         """One run: everything before the first deletion, and the deletions."""
         hub = self.hubs["ours"]
-        done = await work("sweep", hub.faults.url, hub.pid, 0, KUBECONFIG=str(self.kubeconfig))
+        limit, kubeconfig = self.plan.our_deletions, str(self.kubeconfig)
+        done = await work("sweep", hub.faults.url, hub.pid, limit, KUBECONFIG=kubeconfig)
         self._note("ours", done, done["cpu_until_first_delete"])
         await self._deleted("ours", self.plan.our_deletions)
 

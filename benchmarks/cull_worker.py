@@ -1,8 +1,8 @@
 """What does one culler do in a process of its own? Prints seconds, peak memory and what it found, as JSON.
 
-`python -m benchmarks.cull_worker sweep|list|peer URL HUB_PID LIMIT`: `sweep` is one whole run of ours, `list`
-asks for the pages that the peer asks for (LIMIT of them, evenly spread), `peer` is one run of the peer. The
-token is in JUPYTERHUB_API_TOKEN, the cluster of ours in KUBECONFIG.
+`python -m benchmarks.cull_worker sweep|list|peer URL HUB_PID LIMIT`: `sweep` is one whole run of ours, whose
+fuse lets LIMIT people go, `list` asks for LIMIT of the pages that the peer asks for, evenly spread, `peer` is
+one run of the peer for LIMIT people. The token is in JUPYTERHUB_API_TOKEN, the cluster of ours in KUBECONFIG.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ SHARE_GONE = 5  # one of five
 TICKS = os.sysconf("SC_CLK_TCK")
 POLICY: dict[str, Any] = {
     "homes": {"away": {"inactive": "1d", "notices": ["1d"], "grace": "1d"}},
-    "fuse": {"claims": 10**6, "percent": 100},
 }
 
 
@@ -68,7 +67,10 @@ async def sweep(url: str, token: str, pid: int, limit: int) -> dict[str, Any]:
     from libretexts_hub.culler.wiring import wired
 
     with tempfile.TemporaryDirectory() as folder:
-        app = IdleCuller(**POLICY, url=url, concurrency=CONCURRENCY, audit_file=f"{folder}/audit.jsonl")
+        fuse = {"claims": limit, "percent": 100}
+        app = IdleCuller(
+            **POLICY, fuse=fuse, url=url, concurrency=CONCURRENCY, audit_file=f"{folder}/audit.jsonl"
+        )
         began, cpu = time.perf_counter(), cpu_seconds(pid)
         async with wired(app.wires(app.policy(), needs_cluster=True)) as (ports, namespace):
             client = ports.hub._client  # type: ignore[attr-defined]

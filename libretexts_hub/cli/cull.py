@@ -73,17 +73,18 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _with_world(app: IdleCuller, do: Do) -> int:
+    app.costs()  # what is wrong with them is said before anything is asked
     async with wired(app.wires(app.policy(), needs_cluster=True)) as (ports, namespace):
         return await do(app, ports, namespace)
 
 
 async def _plan(args: argparse.Namespace, app: IdleCuller, ports: Ports, namespace: str) -> int:
     world = app.world(ports, namespace)
-    report = await Sweep(world, is_dry=True, progress=_progress()).run()
+    report = await Sweep(world, is_dry=True, progress=progress()).run()
     if args.json:
-        print(to_json(report.entries, now=world.now))
+        print(to_json(report.entries, now=world.now, costs=app.costs()))
     else:
-        print(table(report.entries, keeps=args.all))
+        print(table(report.entries, costs=app.costs(), keeps=args.all))
         for (where, name), why in report.untied[:20]:
             print(f"Kept, nobody's: {where}/{name}: {why}")
     return _ended(report)
@@ -100,11 +101,11 @@ async def _run(args: argparse.Namespace, app: IdleCuller, ports: Ports, namespac
             ) from None
         only = agreed(text, where=args.plan)
     world = app.world(ports, namespace, only=only)
-    sweep = Sweep(world, progress=_progress(), begins_with_plan=only is None)
+    sweep = Sweep(world, progress=progress(), begins_with_plan=only is None)
     report = await sweep.run()
     if sweep.only_plans:
         print("This was the first run, which only plans. Run it again, or with --plan.")
-        print(table(report.entries))
+        print(table(report.entries, costs=app.costs()))
     counts = ", ".join(f"{what}: {count}" for what, count in sorted(world.counts.items()))
     print(counts or "Nothing was done.")
     if report.waiting:
@@ -162,7 +163,7 @@ def _ended(report: Report) -> int:
     return FAILED if report.problem else 0
 
 
-def _progress() -> Callable[[str, int, int], None] | None:
+def progress() -> Callable[[str, int, int], None] | None:
     """A line that grows, where somebody looks at it."""
     if not sys.stderr.isatty():
         return None

@@ -8,12 +8,13 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from traitlets import Bool, Int, Unicode
 from traitlets import Callable as CallableTrait
-from traitlets import Int, Unicode
 
 from libretexts_hub import __version__
 from libretexts_hub.culler.health import Health, HealthServer
 from libretexts_hub.culler.local import CallableArbiter
+from libretexts_hub.culler.log_lines import JsonLines
 from libretexts_hub.culler.metrics import IS_LEADER, note_run
 from libretexts_hub.culler.servers import ServerSweep, Told
 from libretexts_hub.culler.settings import CullerSettings
@@ -26,6 +27,9 @@ from libretexts_hub.errors import LibreTextsHubError
 
 FLAGS = {"timeout", "max_age", "concurrency", "api_page_size", "url", "cull_every"}
 FLAGS |= {"remove_named_servers", "cull_admin_users", "policy_file"}
+FLAGS |= {"cull_default_servers", "cull_named_servers", "cull_users"}
+
+TEXT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
 class IdleCuller(CullerSettings):
@@ -68,6 +72,15 @@ class IdleCuller(CullerSettings):
         Example: `c.IdleCuller.health_port = 8080`
         """,
     ).tag(config=True)
+    json_logs = Bool(
+        False,
+        help="""
+        Whether each line of the log is a JSON object with time, level, logger and message, as collectors of
+        logs like them. The default is False: text.
+
+        Example: `c.IdleCuller.json_logs = True`
+        """,
+    ).tag(config=True)
     arbiter = CallableTrait(
         None,
         allow_none=True,
@@ -91,12 +104,14 @@ class IdleCuller(CullerSettings):
     def start(self) -> None:
         """Run until a signal ends it, or once. Raises LibreTextsHubError for wrong settings."""
         level: Any = self.log_level
-        logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        handler = logging.StreamHandler()
+        handler.setFormatter(JsonLines() if self.json_logs else logging.Formatter(TEXT))
+        logging.basicConfig(level=level, handlers=[handler])
         asyncio.run(self.serve())
 
     async def serve(self) -> None:
         """Runs, one after the other; never two at once."""
-        policy = self.policy()
+        policy, _ = self.policy(), self.costs()
         wires = self.wires(policy, needs_cluster=bool(policy.homes))
         ended = asyncio.Event()
         worlds: list[World] = []
@@ -156,7 +171,7 @@ class IdleCuller(CullerSettings):
                 sweep = Sweep(world, progress=progress, begins_with_plan=True)
                 report = await sweep.run()
                 if sweep.only_plans:
-                    world.log.info("Plan:\n%s", table(report.entries))
+                    world.log.info("Plan:\n%s", table(report.entries, costs=self.costs()))
         except CullingError as error:
             report = Report(problem=str(error))
         note_run(world, report, world.ports.clock.monotonic() - began)

@@ -11,14 +11,14 @@ from typing import Any
 import yaml
 from traitlets import Bool, Dict, Float, Int, List, Unicode
 
-from libretexts_hub.culler.notice_settings import NoticeSettings
+from libretexts_hub.culler.peer_settings import PeerSettings
 from libretexts_hub.culler.wiring import Wires
 from libretexts_hub.domain.claims import DATABASE_TEMPLATE, HOME_TEMPLATE, Naming
 from libretexts_hub.domain.cull_policy import Policy, parse_policy
 from libretexts_hub.errors import ConfigurationError
 
 
-class CullerSettings(NoticeSettings):
+class CullerSettings(PeerSettings):
     """The settings that the service and the console verb share."""
 
     servers = Dict(
@@ -71,44 +71,6 @@ class CullerSettings(NoticeSettings):
         Example: `c.IdleCuller.url = "http://hub:8081/hub/api"`
         """,
     ).tag(config=True)
-    timeout = Int(
-        0,
-        min=0,
-        help="""
-        Seconds without use after which any server is stopped, where `servers` has no entry about it. 0, the
-        default, stops none.
-
-        Example: `c.IdleCuller.timeout = 3600`
-        """,
-    ).tag(config=True)
-    max_age = Int(
-        0,
-        min=0,
-        help="""
-        Seconds after which any server is stopped even in use, where `servers` has no entry about it. 0, the
-        default, stops none.
-
-        Example: `c.IdleCuller.max_age = 86400`
-        """,
-    ).tag(config=True)
-    remove_named_servers = Bool(
-        False,
-        help="""
-        Whether named servers that `timeout` or `max_age` stop are forgotten too. Homes stay. The default
-        keeps their records.
-
-        Example: `c.IdleCuller.remove_named_servers = True`
-        """,
-    ).tag(config=True)
-    cull_admin_users = Bool(
-        True,
-        help="""
-        Whether homes of administrators may be deleted, once `protect` says `admins: false` too. Their
-        servers are stopped like all others. The default leaves it to `protect`.
-
-        Example: `c.IdleCuller.cull_admin_users = False`
-        """,
-    ).tag(config=True)
     concurrency = Int(
         10,
         min=1,
@@ -129,6 +91,14 @@ class CullerSettings(NoticeSettings):
         otherwise, and that is the default.
 
         Example: `c.IdleCuller.api_page_size = 200`
+        """,
+    ).tag(config=True)
+    storage_costs = Dict(
+        help="""
+        What a GiB of each StorageClass costs in a month, in any currency: `cull plan` says then what is
+        saved. The default is empty: sizes alone.
+
+        Example: `c.IdleCuller.storage_costs = {"standard-rwo": 0.1, "premium": 0.2}`
         """,
     ).tag(config=True)
     namespaces = List(
@@ -228,13 +198,7 @@ class CullerSettings(NoticeSettings):
                     fix="Leave servers, homes, protect and fuse out, or the file.",
                 )
             settings, where = _read(Path(self.policy_file)), self.policy_file
-        limits: dict[str, Any] = {
-            key: f"{seconds}s"
-            for key, seconds in (("idle", self.timeout), ("max_age", self.max_age))
-            if seconds
-        }
-        if limits and isinstance(settings.get("servers") or {}, dict):
-            rest = {**limits, "order": 10**6, "remove_named": self.remove_named_servers}
+        if (rest := self.as_entry()) and isinstance(settings.get("servers") or {}, dict):
             settings = {**settings, "servers": {**(settings.get("servers") or {}), "timeout": rest}}
         policy = parse_policy(settings, where=where)
         if not self.members_file and any(rule.left == "directory" for rule in policy.homes):
@@ -246,6 +210,17 @@ class CullerSettings(NoticeSettings):
         if not self.cull_admin_users:
             policy = replace(policy, protect=replace(policy.protect, admins=True))
         return policy
+
+    def costs(self) -> dict[str, float]:
+        """Of a GiB in a month, by class. Raises ConfigurationError."""
+        for name, cost in self.storage_costs.items():
+            if isinstance(cost, bool) or not isinstance(cost, int | float) or not 0 <= cost < float("inf"):
+                raise ConfigurationError(
+                    f"The cost of {name!r:.60} is no number that could be paid: {cost!r:.60}",
+                    where="c.IdleCuller.storage_costs",
+                    fix='Write {"standard": 0.1}.',
+                )
+        return dict(self.storage_costs)
 
     def naming(self, namespace: str) -> Naming:
         """How claims are named and labelled."""

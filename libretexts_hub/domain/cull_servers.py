@@ -112,11 +112,8 @@ def judge_server(
     rule = rule_for(rules, user, server)
     if rule is None:
         return Leave("no entry is about it")
-    age = None if server.started is None else now - server.started
-    # A server that nobody has used yet is idle since its start.
-    seen = [moment for moment in (server.last_activity, server.started) if moment is not None]
-    idle = now - max(seen) if seen else None
-    if (age is not None and age < -SKEW) or (idle is not None and idle < -SKEW):
+    age, idle = _passed(server, now)
+    if _is_in_future(age, idle):
         return Leave("it was started or used in the future")
     for is_old, passed, limit in ((True, age, rule.max_age), (False, idle, rule.idle)):
         if limit is not None and passed is not None and passed >= limit:
@@ -127,16 +124,46 @@ def judge_server(
 
 
 def _time_left(rule: ServerRule, age: float | None, idle: float | None, now: float) -> Leave | Warn:
+    left = _shortest(rule, age, idle)
+    if left is None:
+        return Leave("it has no limit, or its age and use are not known")
+    if rule.warn is not None and left <= rule.warn:
+        return Warn(f"it stops in {length_words(left)}", now + left)
+    return Leave(f"{length_words(left)} are left")
+
+
+def _shortest(rule: ServerRule, age: float | None, idle: float | None) -> float | None:
     left = [
         limit - passed
         for limit, passed in ((rule.max_age, age), (rule.idle, idle))
         if limit is not None and passed is not None
     ]
-    if not left:
-        return Leave("it has no limit, or its age and use are not known")
-    if rule.warn is not None and min(left) <= rule.warn:
-        return Warn(f"it stops in {length_words(min(left))}", now + min(left))
-    return Leave(f"{length_words(min(left))} are left")
+    return min(left, default=None)
+
+
+def stops_at(rules: Iterable[ServerRule], user: HubUser, server: HubServer, *, now: float) -> float | None:
+    """When a server that runs is stopped if nobody uses it from now on, for pages that tell; None: never, or
+    nobody can tell. One whose time is over is stopped by the next run: `now`."""
+    verdict = judge_server(rules, user, server, now=now)
+    rule = rule_for(rules, user, server)
+    if isinstance(verdict, Stop):
+        return now
+    if rule is None or server.pending or not server.is_ready:
+        return None
+    age, idle = _passed(server, now)
+    left = None if _is_in_future(age, idle) else _shortest(rule, age, idle)
+    return None if left is None else now + left
+
+
+def _is_in_future(age: float | None, idle: float | None) -> bool:
+    return any(passed is not None and passed < -SKEW for passed in (age, idle))
+
+
+def _passed(server: HubServer, now: float) -> tuple[float | None, float | None]:
+    """Its age, and for how long nobody used it; one that nobody has used yet is idle since its start."""
+    age = None if server.started is None else now - server.started
+    seen = [moment for moment in (server.last_activity, server.started) if moment is not None]
+    return age, now - max(seen) if seen else None
 
 
 def _one_of(wanted: frozenset[str] | None, found: str) -> bool:

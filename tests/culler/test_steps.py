@@ -6,9 +6,10 @@ import pytest
 
 from libretexts_hub.culler.sweep import Sweep
 from libretexts_hub.domain import cull_annotations as keys
-from libretexts_hub.domain.culling import Secret
+from libretexts_hub.domain.cull_policy import parse_policy
+from libretexts_hub.domain.culling import Secret, Snapshot
 from libretexts_hub.domain.culling_errors import GoneError
-from tests.culler.histories import FACTS, NAMING, hub, loop_of, run
+from tests.culler.histories import FACTS, NAMING, POLICY, hub, loop_of, run
 from tests.culler.model import DAY, NAMESPACE, Crash, says
 from tests.culler.test_histories import KEEPING, fresh, prepared, released, requests_of_a_run
 from tests.culler.test_sweeps import HOMES_ONLY, world_of
@@ -223,3 +224,87 @@ def with_route():
         model.claims["hpc", home.name] = replace(home, namespace="hpc", uid=f"{home.uid}-hpc")
         model.users_of[f"{home.uid}-hpc"] = set(model.users_of[home.uid])
     return model
+
+
+class Kept:
+    """The snapshots of a namespace, ready at once unless `is_ready` says no; each call is one request."""
+
+    def __init__(self, ports, there, *, is_ready=True):
+        self.ports, self.there, self.is_ready = ports, there, is_ready
+
+    async def create(self, claim, name, annotations):
+        fault = await self.ports.request("create snapshot", name)
+        place = (claim.namespace, name)
+        made = Snapshot(*place, f"uid-{name}", "1", claim.name, claim.uid, self.is_ready, is_retained=True)
+        self.there.setdefault(place, replace(made, annotations=annotations))
+        self.ports.after(fault, "create snapshot", name)
+        return self.there[place]
+
+    async def get(self, namespace, name):
+        fault = await self.ports.request("get snapshot", name)
+        self.ports.after(fault, "get snapshot", name)
+        return self.there.get((namespace, name))
+
+    async def list(self):
+        return tuple(self.there.values())
+
+    async def delete(self, snapshot):
+        del self.there[snapshot.namespace, snapshot.name]
+
+
+def kept_of(model, name):
+    return [each for each in kept(model).values() if each.claim_name == f"claim-{name}" and each.is_ready]
+
+
+def kept(model):
+    return model.__dict__.setdefault("kept", {})
+
+
+def end_with_snapshots(model, **more):
+    """One run; whoever's record went has a snapshot that is ready."""
+    policy = {**POLICY, "homes": {"left": {**POLICY["homes"]["left"], "snapshot": True}}}
+    world = world_of(
+        model,
+        name=f"run-{model.calls}",
+        concurrency=1,
+        policy=parse_policy(policy, where="p"),
+        snapshot_seconds=1.0,
+        snapshot_pause=1.0,
+    )
+    world.ports = replace(world.ports, snapshots=Kept(world.ports.hub, kept(model), **more))
+    try:
+        loop_of().run_until_complete(Sweep(world).run())
+    except Crash:
+        pass
+    finally:
+        model.lease_holder = None
+        model.flows.clear()
+    for name in ("ann", "bob"):
+        assert name in model.records or kept_of(model, name)
+        assert (NAMESPACE, f"claim-{name}") in model.claims or kept_of(model, name)
+
+
+@pytest.mark.parametrize("what", ["crash after", "lost", "conflict"])
+def test_nobody_goes_without_a_snapshot_that_is_ready_whatever_happens_at_any_step(what):
+    for step in range(80):
+        model = prepared(fresh)
+        model.schedule = {model.calls + step: (what,)}
+        end_with_snapshots(model)
+        has_ended = bool(model.schedule)
+        model.schedule.clear()
+        for _ in range(6):
+            model.time += 0.1 * DAY
+            end_with_snapshots(model)
+        assert {(NAMESPACE, "claim-ann"), (NAMESPACE, "claim-bob")}.isdisjoint(model.claims), step
+        if has_ended:
+            break
+    assert step > 10
+
+
+def test_a_record_stays_while_its_snapshot_does_not_get_ready():
+    model = prepared(fresh)
+    for _ in range(3):
+        end_with_snapshots(model, is_ready=False)
+        model.time += DAY
+    assert {"ann", "bob"} <= set(model.records)
+    assert not any(keys.DELETING_AT in claim.annotations for claim in model.claims.values())

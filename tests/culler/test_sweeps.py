@@ -2,13 +2,18 @@
 
 import asyncio
 import json
+import logging
 import os
+import sys
 from dataclasses import replace
 
 import pytest
 
+from libretexts_hub.cli.cull import progress
+from libretexts_hub.culler.app import main
 from libretexts_hub.culler.commands import claims_of, export, protect, status
 from libretexts_hub.culler.directory import MembersFile
+from libretexts_hub.culler.log_lines import JsonLines
 from libretexts_hub.culler.mounts import Mounts
 from libretexts_hub.culler.servers import ServerSweep
 from libretexts_hub.culler.settings import CullerSettings
@@ -238,9 +243,40 @@ async def test_a_file_of_members_tells_who_left_and_a_bad_one_nothing(tmp_path):
 def test_settings_of_the_peer_mean_the_same_and_stop_servers_only():
     app = CullerSettings(timeout=3600, max_age=86400, remove_named_servers=True)
     [rule] = app.policy().servers
-    assert (rule.idle, rule.max_age, rule.remove_named) == (3600.0, 86400.0, True)
+    assert (rule.idle, rule.max_age, rule.remove_named, rule.kinds) == (3600.0, 86400.0, True, "all")
     assert not app.policy().homes
     assert CullerSettings().policy() == parse_policy({}, where="p")
+    [rule] = CullerSettings(timeout=60, cull_default_servers=False).policy().servers
+    assert rule.kinds == "named"
+    assert (
+        not CullerSettings(timeout=60, cull_default_servers=False, cull_named_servers=False).policy().servers
+    )
+
+
+def test_an_option_of_the_peer_that_would_delete_people_at_once_is_refused(capsys):
+    assert main(["--timeout=60", "--cull-users=true"]) == 2
+    assert "homes: {left:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("cost", [-1, "1", True, None, float("nan")])
+def test_costs_that_nobody_pays_are_refused(cost):
+    with pytest.raises(ConfigurationError, match="storage_costs"):
+        CullerSettings(storage_costs={"standard": cost}).costs()
+
+
+def test_a_line_of_the_log_can_be_read_by_a_program():
+    record = logging.LogRecord("culler", logging.INFO, "file", 1, "ada\n%s", ('"',), None)
+    assert json.loads(JsonLines().format(record))["message"] == 'ada\n"'
+    assert "\n" not in JsonLines().format(record)
+
+
+def test_a_bar_grows_where_somebody_looks_at_it(monkeypatch, capsys):
+    assert progress() is None
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    show = progress()
+    show("judged", 1, 2)
+    show("judged", 2, 2)
+    assert capsys.readouterr().err.endswith(f"[{'#' * 30}] 2/2\n")
 
 
 def test_a_policy_file_that_is_wrong_says_where(tmp_path):

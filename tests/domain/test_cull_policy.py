@@ -4,7 +4,7 @@ import pytest
 
 from libretexts_hub.domain.cull_fuse import Fuse, Seen, blown
 from libretexts_hub.domain.cull_policy import Policy, parse_policy
-from libretexts_hub.domain.cull_servers import Leave, Stop, Warn, judge_server
+from libretexts_hub.domain.cull_servers import Leave, Stop, Warn, judge_server, stops_at
 from libretexts_hub.domain.culling import HubServer, HubUser, Ledger
 from libretexts_hub.errors import ConfigurationError
 
@@ -92,6 +92,25 @@ def server(idle=0.0, age=5 * HOUR, **more):
 def test_servers(found, groups, verdict):
     rules = parse_policy(WRITTEN, where="p").servers
     assert isinstance(judge_server(rules, HubUser("ada", groups=groups), found, now=NOW), verdict)
+
+
+@pytest.mark.parametrize(
+    ("found", "groups", "left"),
+    [
+        pytest.param(server(55 * 60), (), 5 * 60, id="idle"),
+        pytest.param(server(2 * HOUR), (), 0, id="over"),
+        pytest.param(server(0, 11 * HOUR), ("physics:gpu",), HOUR, id="age"),
+        pytest.param(server(2 * HOUR, pending="stop"), (), None, id="pending"),
+        pytest.param(HubServer(is_ready=True), (), None, id="nothing known"),
+        pytest.param(server(-DAY), (), None, id="used in the future"),
+        pytest.param(HubServer(), (), None, id="stopped"),
+    ],
+)
+def test_when_a_server_stops_is_known_before(found, groups, left):
+    rules = parse_policy(WRITTEN, where="p").servers
+    at = stops_at(rules, HubUser("ada", groups=groups), found, now=NOW)
+    assert at == (None if left is None else NOW + left)
+    assert stops_at((), HubUser("ada"), found, now=NOW) is None
 
 
 SEEN = Seen(NOW, users=100, claims=100, hub_time=NOW, server_time=NOW, newest_activity=NOW)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
+import os
+import signal
 import sqlite3
+import sys
 import time
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
@@ -38,6 +43,14 @@ POLICY = {
     # The culler's clock is put forward here, and the hub's is not.
     "fuse": {"clock": "400d"},
 }
+
+
+# Nobody waits for minutes in a test: the arbiter has the last word once there is a file.
+SERVICE = """
+from pathlib import Path
+c.IdleCuller.servers = {{"everyone": {{"idle": "2m", "warn": "119s"}}}}
+c.IdleCuller.arbiter = lambda user, server, idle, limit: Path({word!r}).exists() or None
+"""
 
 
 class Later(SystemClock):
@@ -199,3 +212,41 @@ async def test_pages_say_when_a_server_stops_and_that_a_home_is_kept(site):
     async with culler_of(site.hub.url, WEAK) as api:
         with pytest.raises(ForbiddenError):
             await api.tell("quick-dia", {"kind": "kept"})
+
+
+async def test_the_service_warns_stops_a_server_and_ends_at_a_signal(site, tmp_path):
+    config, word = tmp_path / "culler.py", tmp_path / "word"
+    config.write_text(SERVICE.format(word=str(word)))
+    async with site.hub.visitor() as person:
+        await person.login("quick-eve", PASSWORD)
+        await person.spawn()
+        await person.wait_until_ready()
+        culler = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "libretexts_hub.culler", f"--config={config}", "--cull-every=1"),
+            env={
+                **os.environ,
+                "JUPYTERHUB_API_URL": f"{site.hub.url}/hub/api",
+                "JUPYTERHUB_API_TOKEN": TOKEN,
+                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            },
+        )
+        try:
+
+            async def is_told() -> bool:
+                return "stops at" in (await person.open("home")).html
+
+            await eventually("the page says that it stops", is_told)
+            word.touch()
+
+            async def is_stopped() -> bool:
+                return not await site.objects.pods("quick-eve")
+
+            await eventually("the server is stopped", is_stopped, 90)
+            culler.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(60):
+                assert await culler.wait() == 0
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                culler.kill()
+            await culler.wait()
+    assert len(await site.objects.list("persistentvolumeclaims", user="quick-eve")) == 1

@@ -124,7 +124,8 @@ async def test_a_home_stays_until_its_snapshot_is_ready(site, mode):
     site.snapshotter.mode = "ready"
 
     async def ready() -> bool:
-        return all(each["status"]["readyToUse"] for each in await site.snapshotter.objects())
+        states = [each.get("status") or {} for each in await site.snapshotter.objects()]
+        return all(state.get("readyToUse") for state in states)
 
     await eventually("the snapshot is ready", ready)
     await site.ends(name)
