@@ -15,7 +15,7 @@ SHORT_HUBS := $(filter-out $(LONG_HUBS) $(LOGINS),$(wildcard tests/e2e/test_*.py
 CLUSTER := tests/contract tests/local_cluster
 PAGES := tests/browser tests/servers
 # Dear, and without a word about JupyterHub's release: make test-chart runs them, make test does not.
-DEAR := tests/servers/test_database_scripts.py tests/browser/test_gallery.py
+DEAR := tests/servers/test_database_scripts.py tests/browser/test_gallery.py tests/browser/test_lab.py
 # On the chart's pins runs what depends on JupyterHub, KubeSpawner and their libraries; the rest runs once, on the
 # newest releases, and what make test-cluster does with these pins on the real cluster is not done twice.
 CHART_SPAWNER := tests/hub tests/domain tests/contract/test_client_library.py
