@@ -62,6 +62,9 @@ def menu(host: str, image: str) -> dict[str, object]:
             "shared": {"name": "Shared nodes", "choose": True, "match": {"sizes": ["small"]}},
             "own": {"name": EVIL, "description": EVIL, "choose": True},
         },
+        "LibreTextsSpawner.storage_pvc_ensure": True,
+        "LibreTextsSpawner.storage_capacity": "1Gi",
+        "LibreTextsSpawner.culler_owns_homes": True,
         "LibreTextsSpawner.options": {
             "reset": {},
             "data": {"name": "Data set", "choices": {"none": {}, "big": {"name": EVIL}}, "images": ["r"]},

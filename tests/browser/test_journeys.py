@@ -221,6 +221,28 @@ async def test_without_scripts_one_signs_in_starts_and_waits(window, pages_hub):
     assert "the server" in await person.page.content()
 
 
+async def test_a_page_of_a_start_that_comes_back_again_and_again_ends_in_a_button(window, pages_hub):
+    person, name = await window(), "quy-student"
+    hold = pages_hub.folder / f"hold-{name}"
+    hold.touch()
+    ready = 'data: {"progress": 100, "ready": true, "message": "Server ready"}\n\n'
+    await person.page.context.route(
+        "**/progress?*", lambda route: route.fulfill(content_type="text/event-stream", body=ready)
+    )
+    seen = []
+    person.page.on("framenavigated", lambda frame: seen.append(frame.url))
+    try:
+        await person.log_in(name)
+        await person.open("spawn")
+        await person.page.click("#spawn_form button[type=submit]")
+        # The stream says ready, and the hub leads back to this page: some proxy has no route yet.
+        await person.page.wait_for_selector("#lt-open:visible")
+        assert len([url for url in seen if "spawn-pending" in url]) <= 5
+        assert await person.page.get_attribute("#lt-open", "href") == f"/x/y/user/{name}/"
+    finally:
+        hold.unlink()
+
+
 @pytest.mark.parametrize(
     "path", ["login", "home", "spawn", "token", "faq", "about", "no-such-page", "spawn-pending/pia-student"]
 )
