@@ -16,7 +16,7 @@ CLUSTER := tests/contract tests/local_cluster
 PAGES := tests/browser tests/servers
 # Dear, and hardly a question of JupyterHub's release: make test-chart runs them, make test does not.
 DEAR := tests/servers/test_database_scripts.py tests/browser/test_gallery.py tests/hub/test_login_published.py \
-	tests/e2e/test_culler_faults.py
+	tests/e2e/test_culler_faults.py tests/browser/test_lab.py
 # On the chart's pins runs what depends on JupyterHub, KubeSpawner and their libraries; the rest runs once, on the
 # newest releases, and what make test-cluster does with these pins on the real cluster is not done twice.
 CHART_SPAWNER := tests/hub tests/domain tests/contract/test_client_library.py

@@ -4,30 +4,23 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, TemplateError
+from jinja2 import Environment, TemplateError
 from jupyterhub._data import DATA_FILES_PATH
 from markupsafe import escape
 
 from libretexts_hub.cli.page_states import State, states
 from libretexts_hub.errors import ConfigurationError
+from libretexts_hub.hub.page_templates import environment, folders_of
 from libretexts_hub.hub.pages import FOLDER, Pages
 
-STOCK = Path(DATA_FILES_PATH) / "templates"
 STATIC = Path(DATA_FILES_PATH) / "static"
 # Relative, so that the folder can be opened from a disk or put on any web server.
 HERE = "."
 
 
-def environment(folders: list[str], *, is_async: bool = False) -> Environment:
-    """Jinja as JupyterHub 5.5 and 6.1 set it up (app.py, `init_tornado_settings`)."""
-    stock = FileSystemLoader(STOCK)
-    loader = ChoiceLoader([PrefixLoader({"templates": stock}, "/"), FileSystemLoader([*folders, STOCK])])
-    return Environment(loader=loader, autoescape=True, enable_async=is_async)
-
-
 def write_gallery(pages: Pages, config: Any, out: Path, *, language: str = "en") -> int:
     """Every page and state, and an index; how many. Raises ConfigurationError for a template that fails."""
-    folders = [str(path) for path in config.JupyterHub.get("template_paths") or ()]
+    folders = folders_of(config)
     templates = environment([*folders, *([] if str(FOLDER) in folders else [str(FOLDER)])])
     look = pages.build(HERE)
     if not look.logo:

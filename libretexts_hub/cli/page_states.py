@@ -7,6 +7,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from libretexts_hub.cli.page_menu import empty_form, menu_form
+from libretexts_hub.domain.disruption import memory_words
+from libretexts_hub.domain.home_space import Space
 from libretexts_hub.hub.culled_home import KEPT
 from libretexts_hub.hub.notices import Kind, Notice
 from libretexts_hub.hub.page_look import ServerFacts
@@ -139,7 +141,7 @@ def _home() -> Iterator[State]:
     )
     told = [
         Notice(Kind.INFO, KEPT),
-        Notice(Kind.WARNING, "Your server was stopped since it had used all of its memory."),
+        Notice(Kind.WARNING, memory_words("")),
     ]
     home = {
         "url": "#",
@@ -201,7 +203,7 @@ def _waiting() -> Iterator[State]:
     yield State("stop-pending", "stop_pending.html", "Stopping", stopping)
     stopped = {"user": person(), "server_name": "", "spawn_url": "#"}
     yield State("not-running", "not_running.html", "Does not run", stopped)
-    words = "Your home is full: 10 of 10 GiB are used, so the environment could not write its settings."
+    words = Space(used=10 * 2**30, available=0).warning
     failed = {**stopped, "server_name": "thesis", "failed": True, "failed_message": words}
     yield State("not-running-failed", "not_running.html", "Did not start", failed)
 
@@ -256,7 +258,11 @@ def _rest() -> Iterator[State]:
 
 
 def _errors() -> Iterator[State]:
-    denied = "The GitHub account ada-l is not a member of an organization that may use this hub."
+    denied = (
+        "This hub is for members of the organisation example-university on GitHub, and by what GitHub says "
+        "you (ada-l) are no member. If you are none, ask the owners to invite you, accept the invitation, "
+        "and log in again."
+    )
     for status, words, message in (
         (403, "Forbidden", denied),
         (404, "Not Found", ""),

@@ -30,6 +30,14 @@ class ServerFacts(NamedTuple):
     ends_in_use: bool = False
 
 
+class Service(NamedTuple):
+    """One way to sign in; `name` is empty for one with a password."""
+
+    name: str
+    url: str
+    hint: str
+
+
 class Look:
     """The same for all requests of a hub."""
 
@@ -108,6 +116,18 @@ class Look:
         """What helps to sign in with this provider."""
         names = (service, *(cls.__name__ for cls in type(authenticator).__mro__), "")
         return next((self._hints[name] for name in names if name in self._hints), "")
+
+    def login_services(self, authenticator: Any, base_url: str, query: str) -> list[Service]:
+        """The ways to sign in where there are several (jupyterhub-multiauthenticator); else none.
+
+        `query` goes along: it says where a person wanted to go.
+        """
+        found = []
+        for each in getattr(authenticator, "_authenticators", ()):
+            name = getattr(each, "service_name", "") or each.login_service
+            url = f"{each.login_url(base_url)}{'?' if query else ''}{query}"
+            found.append(Service(name, url, self.hint_of(each, name)))
+        return found
 
     def announcements(self) -> tuple[Announcement, ...]:
         """All of them, whoever they are for."""

@@ -8,7 +8,6 @@ import yaml
 from traitlets import TraitError
 from traitlets.config import LazyConfigValue
 
-from libretexts_hub import templates
 from libretexts_hub.domain.announcements import Announcement, parse_announcements
 from libretexts_hub.domain.branding import Brand, parse_colours, parse_font, parse_links
 from libretexts_hub.domain.entries import did_you_mean
@@ -18,10 +17,10 @@ from libretexts_hub.hub.page_assets import PATH, AssetHandler, image, pack_asset
 from libretexts_hub.hub.page_limits import server_limits
 from libretexts_hub.hub.page_look import Look
 from libretexts_hub.hub.page_settings import LibreTextsPages
+from libretexts_hub.hub.page_templates import FOLDER, check_templates, folders_of
 from libretexts_hub.hub.page_terms import Acceptances, Terms, parse_terms
 from libretexts_hub.hub.watched_file import WatchedFile
 
-FOLDER = Path(templates.__file__).parent
 SECTION = "c.LibreTextsPages"
 LANGUAGES = ["en", "es"]
 PAGES = tuple(sorted(path.stem for path in FOLDER.glob("*.html") if path.stem != "spawn_menu"))
@@ -181,6 +180,7 @@ def check_pages(config: Any) -> Pages:
             _check_kind(name, value)
     pages = Pages(LibreTextsPages(config=config))
     pages.build("/hub/")
+    check_templates(folders_of(config))
     return pages
 
 
@@ -211,10 +211,8 @@ def install(config: Any) -> None:
         # The log is not set up while configuration is read.
         print(error, file=sys.stderr)  # noqa: T201
         raise SystemExit(2) from None
-    paths = config.JupyterHub.get("template_paths") or []
-    if isinstance(paths, LazyConfigValue):
-        paths = paths.get_value([])
-    if str(FOLDER) not in map(str, paths):
+    paths = folders_of(config)
+    if str(FOLDER) not in paths:
         config.JupyterHub.template_paths = [*paths, str(FOLDER)]
     if JupyterHub.initialized():
         JupyterHub.instance().observe(_when_handlers_are_made, "handlers")

@@ -73,6 +73,10 @@ if (find("main.error") && new URLSearchParams(location.search).has("redirects"))
   history.replaceState({}, "", url);
 }
 
+const isSignedIn = async () => {
+  const { baseUrl, xsrf } = document.documentElement.dataset;
+  return (await fetch(`${baseUrl}api/user?_xsrf=${xsrf}`, { credentials: "same-origin", cache: "no-store" })).ok;
+};
 // Asks the hub's own API as the person at the page. Throws an Error that has the hub's words.
 window.ltApi = async (url, method = "GET", body = undefined) => {
   const { xsrf } = document.documentElement.dataset;
@@ -86,6 +90,9 @@ window.ltApi = async (url, method = "GET", body = undefined) => {
   const text = await answer.text();
   let told = null;
   try { told = text ? JSON.parse(text) : null; } catch { /* a proxy's own page */ }
+  // JupyterHub has several words for it, all of them for programs.
+  const { signedOut } = document.documentElement.dataset;
+  if (answer.status === 403 && signedOut && !(await isSignedIn())) throw new Error(signedOut);
   if (!answer.ok) throw new Error(told?.message || answer.statusText || String(answer.status));
   return { status: answer.status, body: told };
 };

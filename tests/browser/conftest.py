@@ -10,6 +10,7 @@ import pytest_asyncio
 from playwright.async_api import async_playwright
 
 from libretexts_hub import templates
+from tests.browser.page_hub import Person, running
 from tests.servers.debian import chromium
 from tests.servers.fake_registry import FakeRegistry
 from tests.servers.hub import PASSWORD, HubProcess
@@ -61,6 +62,9 @@ def menu(host: str, image: str) -> dict[str, object]:
             "shared": {"name": "Shared nodes", "choose": True, "match": {"sizes": ["small"]}},
             "own": {"name": EVIL, "description": EVIL, "choose": True},
         },
+        "LibreTextsSpawner.storage_pvc_ensure": True,
+        "LibreTextsSpawner.storage_capacity": "1Gi",
+        "LibreTextsSpawner.culler_owns_homes": True,
         "LibreTextsSpawner.options": {
             "reset": {},
             "data": {"name": "Data set", "choices": {"none": {}, "big": {"name": EVIL}}, "images": ["r"]},
@@ -160,3 +164,26 @@ async def visit(browser: Browser, hub: HubProcess):
             await context.close()
 
     return opened
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def pages_hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[HubProcess]:
+    """One hub for nearly all tests of the pages: below `/x/y/`, and no script may stand in a page."""
+    async with running(tmp_path_factory.mktemp("pages")) as hub:
+        yield hub
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def window(browser, pages_hub):
+    """`person = await window()`: a browser of its own."""
+    contexts = []
+
+    async def opened(hub=pages_hub, **settings):
+        context = await browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **settings})
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        return Person(Visit(await context.new_page(), hub))
+
+    yield opened
+    for context in contexts:
+        await context.close()

@@ -13,14 +13,18 @@ from pathlib import Path
 
 import jupyterhub
 from playwright.async_api import async_playwright
+from traitlets.config import Config
 
 from libretexts_hub.cli import main as libretexts_hub
 from libretexts_hub.cli import page_states
+from libretexts_hub.hub.pages import check_pages
 from tests.servers.debian import chromium
 
 FOLDER = Path(__file__).parents[2] / "docs" / "_static"
 INDEX = FOLDER / "screenshots.json"
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
+# What is folded away is what such a picture is about.
+OPEN = "all => all.forEach((each) => { each.open = true; each.scrollIntoView({block: 'center'}); })"
 ALL = [(device, scheme) for device in WIDTHS for scheme in ("light", "dark")]
 SOME = [("desktop", "light"), ("phone", "dark")]
 SHOWN = {
@@ -45,17 +49,24 @@ def gallery(folder: Path) -> dict[str, str]:
 
 
 def rows(digests: dict[str, str]) -> list[dict[str, str]]:
-    """The index: page, state, device, version, digest of what was rendered."""
+    """The index: file, page, state, version, digest of what was rendered, digest of the picture."""
+    known = {state.key: state for state in page_states.states(check_pages(Config()), "en")}
     return [
         {
-            "file": f"{state}-{device}-{scheme}.png",
-            "page": state,
+            "file": (file := f"{key}-{device}-{scheme}.png"),
+            "page": known[key].template,
+            "state": known[key].words,
             "jupyterhub": jupyterhub.__version__,
-            "sha256": digest,
+            "rendered": digest,
+            "picture": _digest(FOLDER / file),
         }
-        for state, digest in digests.items()
-        for device, scheme in SHOWN[state]
+        for key, digest in digests.items()
+        for device, scheme in SHOWN[key]
     ]
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path.is_file() else "missing"
 
 
 def stale(digests: dict[str, str]) -> list[str]:
@@ -63,8 +74,7 @@ def stale(digests: dict[str, str]) -> list[str]:
     written = json.loads(INDEX.read_text(encoding="utf-8"))
     if {row["jupyterhub"] for row in written} != {jupyterhub.__version__}:
         return []
-    missing = [row["file"] for row in written if not (FOLDER / row["file"]).is_file()]
-    return missing + [row["file"] for row in rows(digests) if row not in written]
+    return [row["file"] for row in rows(digests) if row not in written]
 
 
 async def take(folder: Path) -> None:
@@ -80,6 +90,7 @@ async def take(folder: Path) -> None:
                 await page.set_viewport_size({"width": width, "height": height})
                 await page.emulate_media(color_scheme=scheme)
                 await page.goto((folder / f"{state}.html").as_uri())
+                await page.eval_on_selector_all(".lt-made", OPEN)
                 await page.screenshot(path=str(FOLDER / f"{state}-{device}-{scheme}.png"))
         await browser.close()
 

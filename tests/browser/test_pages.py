@@ -6,100 +6,15 @@ import asyncio
 import json
 import re
 import time
-from contextlib import asynccontextmanager
 from urllib.parse import quote
 
 import pytest
-import pytest_asyncio
 
-from tests.browser.conftest import Visit
-from tests.browser.page_hub import BASE, configuration
+from tests.browser.page_hub import ANNOUNCED, running
 from tests.servers import axe
-from tests.servers.hub import ADMIN, ADMIN_PASSWORD, PASSWORD, HubProcess
+from tests.servers.hub import ADMIN, ADMIN_PASSWORD, PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-ANNOUNCED = '- {text: "**Maintenance** on Friday. <b>Bold</b>", level: warning, dismissable: true}\n'
-
-
-@asynccontextmanager
-async def running(folder, base=BASE, more=""):
-    """A hub with the pages."""
-    (folder / "announcements.yaml").write_text(ANNOUNCED)
-    hub = HubProcess(folder, spawner="simple", extra=configuration(folder, base, more))
-    hub.base, hub.path = f"{hub.url}{base}hub", f"{base}hub"
-    try:
-        hub._proxy.start()
-        hub.launch()
-        await _ready(hub)
-        yield hub
-    finally:
-        hub.close()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def pages_hub(tmp_path_factory):
-    """One hub for nearly all of these tests."""
-    async with running(tmp_path_factory.mktemp("pages")) as hub:
-        yield hub
-
-
-async def _ready(hub):
-    import aiohttp
-
-    deadline = time.monotonic() + 60
-    async with aiohttp.ClientSession() as session:
-        while True:
-            try:
-                async with session.get(f"{hub.base}/health") as answer:
-                    if answer.status == 200:
-                        return
-            except aiohttp.ClientError:
-                pass
-            assert hub.is_running, hub.log_tail()
-            assert time.monotonic() < deadline, hub.log_tail()
-            await asyncio.sleep(0.1)
-
-
-class Person:
-    """A browser window at this hub."""
-
-    def __init__(self, page, hub):
-        self.page, self.hub = page, hub
-        self.visit = Visit(page, hub)
-
-    @property
-    def trouble(self):
-        """What console and network said, without what a refused request says of itself."""
-        return [told for told in self.visit.trouble if "Failed to load resource" not in told]
-
-    async def open(self, path):
-        return await self.page.goto(f"{self.hub.base}/{path}")
-
-    async def log_in(self, name="ada-student", password=PASSWORD):
-        await self.open("login?next=" + f"{self.hub.path}/home")
-        await self.page.fill("input[name=username]", name)
-        await self.page.fill("input[type=password]", password)
-        await self.page.click("#login_submit")
-        await self.page.wait_for_url("**/hub/home")
-
-    async def text(self, selector):
-        return " ".join((await self.page.inner_text(selector)).split())
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def window(browser, pages_hub):
-    """`person = await window()`: a browser of its own."""
-    contexts = []
-
-    async def opened(hub=pages_hub, **settings):
-        context = await browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **settings})
-        context.set_default_timeout(15_000)
-        contexts.append(context)
-        return Person(await context.new_page(), hub)
-
-    yield opened
-    for context in contexts:
-        await context.close()
 
 
 async def test_login_says_what_is_wrong_and_then_lets_in(window):
@@ -184,7 +99,7 @@ async def test_a_start_is_told_stopped_and_made_again(window, pages_hub):
 
 async def test_a_start_in_spanish_from_the_menu_to_the_refusal(window, pages_hub):
     person = await window(locale="es-CL")
-    fail = pages_hub.folder / "fail-sol-student"
+    hold, fail = (pages_hub.folder / f"{what}-sol-student" for what in ("hold", "fail"))
     await person.log_in("sol-student")
     await person.open("spawn")
     assert await person.text("#lt-images legend") == "Entorno"
@@ -192,15 +107,18 @@ async def test_a_start_in_spanish_from_the_menu_to_the_refusal(window, pages_hub
     assert "recomendado" in await person.text("#lt-sizes")
     await person.page.check("input[value=r]")
     assert await person.text("#lt-dock") == "RStudio 1, Small. Hasta 1 CPU."
+    hold.touch()
     fail.touch()
     try:
         await person.page.click("#spawn_form button[type=submit]")
         await person.page.wait_for_selector("#lt-steps li:has-text('Se encontró una máquina.')")
         assert "Buscando una máquina con sitio para su servidor." in await person.text("#lt-steps")
+        hold.unlink()
         await person.page.wait_for_selector("#lt-again:visible, h1:has-text('Su servidor no se inició')")
         # What an operator's own spawner says is in no catalogue, and stays.
         await person.page.wait_for_selector(":text('There is no room for your server now')")
     finally:
+        hold.unlink(missing_ok=True)
         fail.unlink()
     assert person.trouble == []
 

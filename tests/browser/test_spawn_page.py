@@ -2,7 +2,9 @@
 
 import pytest
 
+from libretexts_hub.domain.cull_annotations import DELETE_AFTER, MARKED_AT
 from tests.servers.hub import ADMIN, ADMIN_PASSWORD
+from tests.servers.namespace_objects import NamespaceObjects
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -207,6 +209,7 @@ async def test_an_administrator_sees_what_will_be_created_and_a_student_does_not
         before = " ".join(await shown.all_inner_texts())
         assert "(Default environment)" in before
         assert "at most 2 CPU, 2 GiB" in before
+        assert f"claim claim-{ADMIN} · 1Gi" in before
         assert "namespace" in before
         await person.page.check("input[value='lsst:recommended']")
         after = " ".join(await shown.all_inner_texts())
@@ -214,3 +217,31 @@ async def test_an_administrator_sees_what_will_be_created_and_a_student_does_not
         assert "(Default environment)" not in after
         assert "at most 8 CPU, 16 GiB" in after
         assert person.trouble == []
+
+
+async def test_who_comes_back_is_told_that_a_marked_home_is_kept(visit, hub):
+    if not hub.has_our_pages:
+        pytest.skip("JupyterHub's own home page has no notices")
+    objects = NamespaceObjects(hub.target)
+    marks = {MARKED_AT: "2026-01-01T00:00:00Z", DELETE_AFTER: "2026-02-01T00:00:00Z"}
+    claim = {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": "claim-rae-student", "annotations": marks},
+        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}},
+    }
+    await objects.create("persistentvolumeclaims", claim)
+    try:
+        async with visit() as person:
+            await person.log_in("rae-student")  # which ends on the home page
+            told = await person.page.inner_text("main")
+            assert "Your files were going to be deleted" in told
+            [left] = [
+                each
+                for each in await objects.list("persistentvolumeclaims")
+                if each["metadata"]["name"] == "claim-rae-student"
+            ]
+            assert marks.keys().isdisjoint(left["metadata"].get("annotations", {}))
+            assert person.trouble == []
+    finally:
+        await objects.delete("persistentvolumeclaims", "claim-rae-student")

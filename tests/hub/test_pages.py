@@ -16,9 +16,9 @@ from jinja2 import nodes
 from traitlets.config import Config
 
 from libretexts_hub.cli import main
-from libretexts_hub.cli.page_gallery import STOCK, environment
 from libretexts_hub.errors import ConfigurationError
 from libretexts_hub.hub import page_text, watched_file
+from libretexts_hub.hub.page_templates import STOCK, environment
 from libretexts_hub.hub.page_terms import Acceptances, parse_terms
 from libretexts_hub.hub.pages import FOLDER, check_pages
 
@@ -252,6 +252,49 @@ def test_an_override_that_is_broken_is_named(tmp_path, capsys):
     said = capsys.readouterr().err
     assert "error.html:2" in said
     assert "endblok" in said
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ('{% extends "libretexts/login.html" %}\n{% block login_contaner %}x{% endblock %}',
+         "Did you mean 'login_container'?"),
+        ('{% extends "templates/home.html" %}{% block mian %}x{% endblock %}', "Did you mean 'main'?"),
+        ('{% extends "page.html" %}{% block nothing_like_it %}x{% endblock %}', "is of no page"),
+        ('{% extends "no-such.html" %}', "can't be read: there is no no-such.html"),
+        ("{% block x %}", "can't be read"),
+        (b"\xff\xfe", "not text in UTF-8"),
+    ],
+)  # fmt: skip
+def test_a_block_that_no_page_has_is_refused_with_its_line(tmp_path, page, said):
+    (tmp_path / "login.html").write_bytes(page if isinstance(page, bytes) else page.encode())
+    with pytest.raises(ConfigurationError) as error:
+        check_pages(Config({"JupyterHub": {"template_paths": [str(tmp_path)]}}))
+    assert said in str(error.value)
+    assert "login.html" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '{% extends "libretexts/login.html" %}{% block main %}{% block own %}x{% endblock %}{% endblock %}',
+        '{% extends "own.html" %}{% block theirs %}x{% endblock %}{% block title %}x{% endblock %}',
+        "{% extends somewhere %}{% block anything %}x{% endblock %}",
+        "<p>all by itself</p>{% block own %}{% endblock %}",
+    ],
+    ids=["a block inside one", "a page of theirs between", "known when it is shown", "extends nothing"],
+)
+def test_blocks_that_will_be_seen_are_not_refused(tmp_path, page):
+    (tmp_path / "own.html").write_text(
+        '{% extends "page.html" %}{% block main %}{% block theirs %}{% endblock %}{% endblock %}'
+    )
+    (tmp_path / "home.html").write_text(page)
+    check_pages(Config({"JupyterHub": {"template_paths": [str(tmp_path)]}}))
+
+
+def test_a_template_folder_that_can_not_be_read_is_named(tmp_path):
+    with pytest.raises(ConfigurationError, match=r"template folder .*missing can't be read: No such file"):
+        check_pages(Config({"JupyterHub": {"template_paths": [str(tmp_path / "missing")]}}))
 
 
 def words_of_templates() -> set[str]:
