@@ -102,9 +102,9 @@ def _databases(raw: Any, courses: list[Course]) -> Any:
         left_out = (*WHO_KEYS, "everybody", "root", "images")
         entry = {key: value for key, value in base.items() if key not in left_out}
         entry |= {"courses": [course.id], "order": first, "suffix": course.group}
+        # It is the one beside their own notebook: nobody else's data is in it.
+        entry["root"] = {"courses": [course.id]}
         entry["initial"] = [*(base.get("initial") or ()), *database.load]
-        if base.get("root"):
-            entry["root"] = {"courses": [course.id]}
         if course.entry:
             entry["images"] = [course.entry]
         elif base.get("images") is not None:
