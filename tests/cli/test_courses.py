@@ -215,3 +215,31 @@ async def test_databases_of_courses_that_are_over_go_and_nothing_else(
         secrets = {each["metadata"]["name"] for each in await objects.list("secrets")}
         assert "db-ada-new" in secrets
         assert "db-ada-old" not in secrets
+
+
+def test_a_render_of_another_day_shows_the_course_of_that_day(tmp_path, capsys):
+    (tmp_path / "courses.yaml").write_text(
+        "courses: {db101: {until: 2097-05-30, image: default, members: {people: [ada]}}}"
+    )
+    config = tmp_path / "c.py"
+    config.write_text(
+        'c.LibreTextsSpawner.images = {"default": {"image": "quay.io/x/y:1"}}\n'
+        f"c.LoginMixin.courses_file = {str(tmp_path / 'courses.yaml')!r}\n"
+    )
+    words = [
+        "render",
+        "--config",
+        str(config),
+        "--user",
+        "ada",
+        "--groups",
+        "course-db101",
+        "--menu",
+        "--cached",
+    ]
+    assert main(words) == 0
+    assert "course-db101" in capsys.readouterr().out
+    assert main([*words, "--as-of", "2097-06-01"]) == 0
+    out = capsys.readouterr().out
+    assert "default" in out
+    assert "course-db101" not in out
