@@ -76,8 +76,8 @@ def grader_config(courses: Sequence[Course], exchange: str, *, is_service: bool 
     """nbgrader's configuration for a server of these courses; empty where none has a grader.
 
     ngshare is the exchange (https://ngshare.readthedocs.io/): on a shared volume all servers have one uid,
-    and students would read each other's work. In a server of several courses nbgrader lists them all. A service
-    (`is_service`) is no person of the hub, so nbgrader can't look up the courses of one: it has but one.
+    and students would read each other's work. In a server of several courses nbgrader lists them all. A
+    service (`is_service`) is no person of the hub, so nbgrader can't look up its courses: it has but one.
     """
     graded = [course.id for course in courses if course.has_grader]
     if not graded:
