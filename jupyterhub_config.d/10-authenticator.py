@@ -7,6 +7,7 @@
 # Ask the provider again when its answer is older than this many seconds.
 # c.Authenticator.auth_refresh_age = 300
 # Members and instructors of courses get groups course-<id> and course-<id>-instructors.
+# What a course gives to servers stands in that file too; see docs/operators/courses.md.
 # c.LoginMixin.courses_file = "/etc/jupyterhub/courses.yaml"
 # What a group may do, in scopes of JupyterHub. It adds to hub.loadRoles and does not replace it.
 # c.LoginMixin.grants = [{"group": "staff", "role": "readers", "scopes": ["list:users"]}]

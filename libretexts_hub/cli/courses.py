@@ -13,13 +13,14 @@ OF_FILE = {
     "list": "print each course: today's state, how many people and groups",
     "values": "print values for the chart: services and roles of graders and instructors",
     "graders": "print the objects with which the graders run in the cluster, as YAML",
+    "exchange": "add courses and their people to ngshare, the exchange of nbgrader",
     "databases": "print the databases of courses and which are over; with --delete these go",
 }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the verb takes."""
-    from libretexts_hub.cli import course_databases, course_graders
+    from libretexts_hub.cli import course_databases, course_exchange, course_graders
 
     actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
     made = {action: actions.add_parser(action, help=words) for action, words in OF_FILE.items()}
@@ -28,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     course_graders.add_values_arguments(made["values"])
     course_graders.add_arguments(made["graders"])
     course_databases.add_arguments(made["databases"])
+    course_exchange.add_arguments(made["exchange"])
     actions.add_parser("schema", help="print the JSON Schema of the file, for an editor")
     _add_link(
         actions.add_parser("link", help="print the link that pulls a repository and opens it (nbgitpuller)")
@@ -55,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
 
         print(text(), end="")
         return 0
-    from libretexts_hub.cli import course_databases, course_graders
+    from libretexts_hub.cli import course_databases, course_exchange, course_graders
     from libretexts_hub.hub.course_file import CourseFile, today
 
     courses = CourseFile(args.file, logging.getLogger(__name__)).courses
@@ -63,6 +65,8 @@ def run(args: argparse.Namespace) -> int:
         return course_graders.values(args, courses)
     if args.action == "graders":
         return course_graders.graders(args, courses)
+    if args.action == "exchange":
+        return course_exchange.run(args, courses)
     if args.action == "databases":
         return course_databases.run(args, courses)
     if args.action == "check":

@@ -170,8 +170,10 @@ def _dry_run(rendered: "Rendered") -> int:
 def _menu(spawner: Any, now: datetime) -> str:
     """What this person may start, in which sizes and with which options."""
     from libretexts_hub.cli.menu_listing import rows, table
+    from libretexts_hub.hub.menu_clock import as_of
 
-    menu = getattr(spawner, "menu", None)
+    with as_of(now):
+        menu = getattr(spawner, "menu", None)
     listed = list(rows(menu, now)) if menu is not None else []
     if not listed:
         return "This person may start nothing of a menu."

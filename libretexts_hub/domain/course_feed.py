@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from libretexts_hub.domain.availability import parse_availability
 from libretexts_hub.domain.courses import NOT_IN_IMAGE, Course
 from libretexts_hub.domain.databases import WHO_KEYS
-from libretexts_hub.domain.entries import did_you_mean, entries
+from libretexts_hub.domain.entries import Entry, did_you_mean, entries
 from libretexts_hub.errors import ConfigurationError
 
 Fields = Mapping[str, Any]
@@ -64,8 +65,8 @@ def _image(course: Course, known: Fields, sizes: Fields, midnight: Midnight) -> 
         base = known[course.image]
         made = {**{key: value for key, value in base.items() if key not in NOT_IN_IMAGE}, **made}
         made["like"] = course.image
-        if "sizes" in base:
-            made["sizes"] = base["sizes"]
+        # A course lets people in; whom the entry shuts out, and its hours, hold all the same.
+        made |= {key: base[key] for key in ("sizes", "not_groups", "available") if key in base}
     elif isinstance(course.image, str):
         if "/" not in course.image and ":" not in course.image:
             raise _unknown(course, "image", course.image, known)
@@ -81,7 +82,10 @@ def _image(course: Course, known: Fields, sizes: Fields, midnight: Midnight) -> 
     if course.order is not None:
         made["order"] = course.order
     if course.ends is not None:
-        made["available"] = {"until": midnight(course.ends + timedelta(days=1))}
+        hours = parse_availability(Entry(course.entry, made, course.where))
+        ends = midnight(course.ends + timedelta(days=1))
+        closes = ends if hours.closes is None else min(ends, hours.closes)
+        made["available"] = {"from": hours.opens, "until": closes}
     return made
 
 
@@ -99,12 +103,12 @@ def _databases(raw: Any, courses: list[Course]) -> Any:
         if database.use not in known:
             raise _unknown(course, "database.use", database.use, known)
         base = known[database.use]
-        left_out = (*WHO_KEYS, "everybody", "root", "images")
+        left_out = {*WHO_KEYS, "everybody", "root", "images"} - {"not_groups"}
         entry = {key: value for key, value in base.items() if key not in left_out}
         entry |= {"courses": [course.id], "order": first, "suffix": course.group}
+        # It is the one beside their own notebook: nobody else's data is in it.
+        entry["root"] = {"courses": [course.id]}
         entry["initial"] = [*(base.get("initial") or ()), *database.load]
-        if base.get("root"):
-            entry["root"] = {"courses": [course.id]}
         if course.entry:
             entry["images"] = [course.entry]
         elif base.get("images") is not None:

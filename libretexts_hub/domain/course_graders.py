@@ -96,7 +96,7 @@ def _config(course: Course, setting: GraderSetting) -> dict[str, Any]:
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": _metadata(course, setting),
-        "data": {CONFIG_FILE: grader_config([course], setting.exchange) + root},
+        "data": {CONFIG_FILE: grader_config([course], setting.exchange, is_service=True) + root},
     }
 
 

@@ -72,24 +72,27 @@ def _volume(claim: str, claims: Mapping[str, bool]) -> str:
     return f"{VOLUME_PREFIX}{list(claims).index(claim)}"
 
 
-def grader_config(courses: Sequence[Course], exchange: str) -> str:
+def grader_config(courses: Sequence[Course], exchange: str, *, is_service: bool = False) -> str:
     """nbgrader's configuration for a server of these courses; empty where none has a grader.
 
     ngshare is the exchange (https://ngshare.readthedocs.io/): on a shared volume all servers have one uid,
-    and students would read each other's work. In a server of several courses nbgrader lists them all.
+    and students would read each other's work. In a server of several courses nbgrader lists them all. A
+    service (`is_service`) is no person of the hub, so nbgrader can't look up its courses: it has but one.
     """
     graded = [course.id for course in courses if course.has_grader]
     if not graded:
         return ""
     address = json.dumps(exchange) if exchange else "None"
+    by_groups = ("from nbgrader.auth import JupyterHubAuthPlugin",) if not is_service else ()
+    plugin = ("c.Authenticator.plugin_class = JupyterHubAuthPlugin",) if not is_service else ()
     return "\n".join(
         (
-            "from nbgrader.auth import JupyterHubAuthPlugin",
+            *by_groups,
             "from ngshare_exchange import configureExchange",
             "",
             "c = get_config()",
             f"configureExchange(c, {address})",
-            "c.Authenticator.plugin_class = JupyterHubAuthPlugin",
+            *plugin,
             f"c.CourseDirectory.course_id = {json.dumps(graded[0] if len(graded) == 1 else '*')}",
             "",
         )

@@ -93,7 +93,7 @@ def _graders(site: Site, courses: Sequence[Course]) -> Iterator[Finding]:
         known |= {str((each or {}).get("name", key)) for key, each in of_chart.items()}
     if EXCHANGE not in known:
         yield warning(
-            f"{len(graded)} courses have a grader, but there is no service {EXCHANGE!r} to exchange work",
+            f"Courses have a grader, but there is no service {EXCHANGE!r} to exchange work",
             "c.JupyterHub.services",
             "Install ngshare, and add what its chart prints; see docs/operators/courses.md.",
         )

@@ -136,6 +136,12 @@ def reserved_groups(courses: Iterable[Course]) -> frozenset[str]:
     return folded(group for course in courses for group in course.groups)
 
 
+def service_names(courses: Iterable[Course]) -> frozenset[str]:
+    """Names that no person may have: the exchange of nbgrader tells a formgrader, the service with the id of
+    its course, from a person by the name alone, and lets it see all work of the course."""
+    return frozenset(course.id for course in courses if course.has_grader)
+
+
 def parse_courses(raw: object, *, where: str, read_roster: ReadText) -> tuple[Course, ...]:
     """Read the mapping by course id. `read_roster` gives the text of a roster. Raises ConfigurationError."""
     return tuple(_course(entry, read_roster) for entry in entries(raw, where=where))

@@ -109,6 +109,7 @@ class Menu:
         admitted = [each for image in self.images if (each := self._for(image, member_of)) is not None]
         own = {size.slug for size in self.sizes if size.access.admits(member_of)}
         lent = {slug for image in admitted if image.lends_sizes for slug in image.sizes or ()} - own
+        lent -= {size.slug for size in self.sizes if size.access.none_of & member_of}
         entitled_sizes = [size for size in self.sizes if size.slug in own or size.slug in lent]
         person = Menu(
             sizes=tuple(size for size in entitled_sizes if size.available.includes(now)),

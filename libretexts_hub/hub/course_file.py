@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from libretexts_hub.domain.courses import Course, course_groups, parse_courses, reserved_groups
+from libretexts_hub.domain.courses import (
+    Course,
+    course_groups,
+    parse_courses,
+    reserved_groups,
+    service_names,
+)
 from libretexts_hub.errors import ConfigurationError, LibreTextsHubError
 
 if TYPE_CHECKING:
@@ -67,6 +73,7 @@ class CourseFile:
         self._texts: dict[Path, tuple[tuple[int, int], str]] = {}
         self._courses: tuple[Course, ...] = ()
         self._reserved: frozenset[str] = frozenset()
+        self._taken: frozenset[str] = frozenset()
         self._looked = time.monotonic()
         self._lock = threading.Lock()
         self._reading: threading.Thread | None = None
@@ -82,6 +89,11 @@ class CourseFile:
     def reserved(self) -> frozenset[str]:
         """The folded groups that nobody else gives."""
         return self._reserved
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """Names that belong to services, and to no person."""
+        return self._taken
 
     def now(self) -> tuple[Course, ...]:
         """As of at most two seconds ago, or a little more where reading takes long: the hub goes on then."""
@@ -122,7 +134,7 @@ class CourseFile:
         raw = read_yaml(_text(self._path, where), where)
         courses = raw.get("courses") if isinstance(raw, dict) and "courses" in raw else raw
         found = parse_courses(courses or {}, where=f"{where}: courses", read_roster=self._roster)
-        self._courses, self._reserved = found, reserved_groups(found)
+        self._courses, self._reserved, self._taken = found, reserved_groups(found), service_names(found)
         self._seconds = time.monotonic() - began
         self._texts = {path: kept for path, kept in self._texts.items() if path in self._seen}
 

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from libretexts_hub.cli import main
+from tests.servers.fake_ngshare import TOKEN, FakeNgshare
 from tests.servers.namespace_objects import NamespaceObjects, eventually
 from tests.servers.target import fresh_namespace
 
@@ -215,3 +216,69 @@ async def test_databases_of_courses_that_are_over_go_and_nothing_else(
         secrets = {each["metadata"]["name"] for each in await objects.list("secrets")}
         assert "db-ada-new" in secrets
         assert "db-ada-old" not in secrets
+
+
+def test_a_render_of_another_day_shows_the_course_of_that_day(tmp_path, capsys):
+    (tmp_path / "courses.yaml").write_text(
+        "courses: {db101: {until: 2097-05-30, image: default, members: {people: [ada]}}}"
+    )
+    config = tmp_path / "c.py"
+    config.write_text(
+        'c.LibreTextsSpawner.images = {"default": {"image": "quay.io/x/y:1"}}\n'
+        f"c.LoginMixin.courses_file = {str(tmp_path / 'courses.yaml')!r}\n"
+    )
+    words = [
+        "render",
+        "--config",
+        str(config),
+        "--user",
+        "ada",
+        "--groups",
+        "course-db101",
+        "--menu",
+        "--cached",
+    ]
+    assert main(words) == 0
+    assert "course-db101" in capsys.readouterr().out
+    assert main([*words, "--as-of", "2097-06-01"]) == 0
+    out = capsys.readouterr().out
+    assert "default" in out
+    assert "course-db101" not in out
+
+
+def test_the_exchange_learns_who_is_in_a_course_and_forgets_nobody(tmp_path, capsys, monkeypatch):
+    path = tmp_path / "courses.yaml"
+    path.write_text(
+        "courses:\n"
+        "  db101: {instructors: [prof], members: {people: [ada, bob, prof]}, grader: true}\n"
+        "  plain: {members: {people: [zoe]}}\n"
+        "  over: {until: 2020-01-01, members: {people: [zoe]}, grader: true}\n"
+    )
+    with FakeNgshare() as ngshare:
+        words = ["courses", "exchange", str(path), "--url", ngshare.url]
+        assert main(words) == 2
+        assert "NGSHARE_TOKEN" in capsys.readouterr().err
+        monkeypatch.setenv("NGSHARE_TOKEN", "another")
+        assert main(words) == 2
+        assert "token of an admin" in capsys.readouterr().err
+        monkeypatch.setenv("NGSHARE_TOKEN", TOKEN)
+
+        assert main([*words, "--dry-run"]) == 0
+        assert "would add 2 instructors, 2 students" in capsys.readouterr().out
+        assert ngshare.courses == {}
+
+        assert main(words) == 0
+        assert ngshare.courses == {"db101": {"instructors": ["db101", "prof"], "students": ["ada", "bob"]}}
+
+        # Once more, with somebody whom an instructor has added: only who is missing comes.
+        ngshare.courses["db101"]["students"] = ["ada", "guest"]
+        ngshare.posts.clear()
+        assert main(words) == 0
+        assert ngshare.courses["db101"]["students"] == ["ada", "guest", "bob"]
+        assert ngshare.posts == ["/services/ngshare/students/db101"]
+
+        ngshare.refused, ngshare.courses["db101"]["students"] = {"bob"}, []
+        assert main(words) == 1
+        assert "bob was not taken: No" in capsys.readouterr().out
+    assert main(words) == 2
+    assert "does not answer" in capsys.readouterr().err

@@ -21,12 +21,15 @@ from libretexts_hub.domain.course_roster import Roster, roster_names
 from libretexts_hub.domain.course_rules import course_findings
 from libretexts_hub.domain.courses import course_groups, parse_courses, reserved_groups
 from libretexts_hub.domain.culling import Claim
+from libretexts_hub.domain.databases import parse_databases
+from libretexts_hub.domain.menu import Menu
 from libretexts_hub.domain.site import Site
 from libretexts_hub.errors import ConfigurationError
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "libretexts_hub/cli/schemas/courses.schema.json").read_text(encoding="utf-8"))
 SPRING, AFTER = date(2027, 3, 1), date(2027, 5, 31)
+AT_NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 FULL = {
     "name": "Databases 101",
     "description": "SQL",
@@ -270,7 +273,7 @@ def test_courses_become_entries_of_what_is_there():
     assert entry["groups"] == ["course-db101"]
     assert "default" not in entry
     assert (entry["like"], entry["lend_sizes"], entry["order"]) == ("default", True, 5)
-    assert entry["available"] == {"until": midnight(AFTER)}
+    assert entry["available"] == {"from": None, "until": midnight(AFTER)}
     # Before the operator's own, and for nobody whom that one is for.
     database = made.databases["course-db101"]
     assert (database["order"], database.get("groups"), database["courses"]) == (-4, None, ["db101"])
@@ -283,6 +286,32 @@ def test_courses_become_entries_of_what_is_there():
             "images": ["course-db101"],
         }
     ]
+
+
+def test_hours_and_shut_out_groups_of_an_environment_hold_in_a_course_too():
+    exam = {"from": "2027-03-01T09:00:00+00:00", "until": "2027-03-01T11:00:00+00:00"}
+    images = {"default": {"image": "quay.io/x/y:1", "not_groups": ["suspended"], "available": exam}}
+    sizes = {"small": {"groups": ["staff"], "not_groups": ["suspended"]}}
+    databases = {"mysql": {"engine": "mysql", "image": "mysql:8", "not_groups": ["suspended"]}}
+    made = with_courses(Written(images, sizes, databases), [course()], SPRING, midnight)
+    menu = Menu.parse(made.images, made.sizes)
+    during, after = datetime(2027, 3, 1, 10, tzinfo=UTC), datetime(2027, 3, 1, 12, tzinfo=UTC)
+    assert [each.slug for each in menu.for_person(["course-db101"], during).images] == ["course-db101"]
+    assert menu.for_person(["course-db101"], after).images == ()
+    shut_out = menu.for_person(["course-db101", "suspended"], during)
+    assert (shut_out.images, shut_out.sizes) == ((), ())
+    database = next(each for each in parse_databases(made.databases, where="d") if each.suffix)
+    assert database.access is not None
+    assert not database.access.admits(folded(["course-db101", "suspended"]))
+
+
+def test_a_lent_size_is_not_lent_to_whom_it_shuts_out():
+    images = {"a": {"image": "x:1", "sizes": ["big"], "lend_sizes": True}, "b": {"image": "x:2"}}
+    menu = Menu.parse(images, {"big": {"groups": ["staff"], "not_groups": ["guests"]}, "small": {}})
+    person = menu.for_person([], AT_NOON)
+    assert [[size.slug for size in person.sizes_of(each)] for each in person.images] == [["big"], ["small"]]
+    guest = menu.for_person(["guests"], AT_NOON)
+    assert [each.slug for each in guest.images] == ["b"]
 
 
 def test_a_course_that_is_over_leaves_no_trace():

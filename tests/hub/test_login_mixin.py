@@ -247,6 +247,24 @@ async def test_roles_are_defined_at_the_start_without_members() -> None:
     assert await made.load_managed_roles() == [{"name": "grader", "scopes": ["self"]}]
 
 
+async def test_nobody_logs_in_as_the_grader_of_a_course_or_brings_its_groups(tmp_path: Any) -> None:
+    file = tmp_path / "courses.yaml"
+    file.write_text("courses:\n  db101: {grader: true, members: {people: [amy]}}\n  plain: {}\n")
+    made = checked(courses_file=str(file))
+
+    async def groups(name: str, *said: str) -> list[str]:
+        login = Login(provider="p", subject=name, name=name, groups=tuple(map(LoginGroup, said)))
+        found: list[str] = (await made.finish(login))["groups"]
+        return found
+
+    # At GitHub anybody may make an organisation of any name.
+    assert await groups("eve", "Course-db101", "formgrade-db101", "physics") == ["physics"]
+    assert await groups("amy", "course-db101") == ["course-db101", "nbgrader-db101"]
+    assert await groups("plain") == []
+    with pytest.raises(Denied, match="keeps that name for its grader"):
+        await groups("DB101")
+
+
 def test_courses_are_read_again_and_a_slip_of_the_pen_changes_nothing(tmp_path: Any) -> None:
     file, roster = tmp_path / "courses.yaml", tmp_path / "r.csv"
     file.write_text("courses:\n  a:\n    members: {people: [amy], roster: r.csv}\n")

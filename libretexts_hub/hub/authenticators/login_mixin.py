@@ -182,6 +182,12 @@ class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, AdmissionMixin, Config
         make a group of any name."""
         if self._courses is None:
             return groups
+        if name in self._courses.taken:
+            raise Denied(
+                "Your login has the name of a course, and this hub keeps that name for its grader",
+                cause="name",
+                fix="Log in with another account, or tell the operators of this hub.",
+            )
         given = await asyncio.to_thread(self._courses.groups_of, name, groups)
         own = [group for group in groups if group.strip().casefold() not in self._courses.reserved]
         return list(dict.fromkeys([*own, *given]))
