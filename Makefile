@@ -15,11 +15,11 @@ SHORT_HUBS := $(filter-out $(LONG_HUBS) $(LOGINS),$(wildcard tests/e2e/test_*.py
 CLUSTER := tests/contract tests/local_cluster
 PAGES := tests/browser tests/servers
 # Dear, and without a word about JupyterHub's release: make test-chart runs them, make test does not.
-DEAR := tests/servers/test_database_scripts.py tests/browser/test_gallery.py
+DEAR := tests/servers/test_database_scripts.py tests/browser/test_gallery.py tests/observability
 # On the chart's pins runs what depends on JupyterHub, KubeSpawner and their libraries; the rest runs once, on the
 # newest releases, and what make test-cluster does with these pins on the real cluster is not done twice.
 CHART_SPAWNER := tests/hub tests/domain tests/contract/test_client_library.py
-CHART_REST := tests/browser tests/servers/test_database_scripts.py tests/cli tests/culler tests/test_config_d.py tests/test_package.py tests/test_traits.py
+CHART_REST := tests/observability tests/browser tests/servers/test_database_scripts.py tests/cli tests/culler tests/test_config_d.py tests/test_package.py tests/test_traits.py
 # Left for make test-cluster, which has built what they need.
 FAST := "not real_cluster and not kubectl and not helm"
 # Node serves configurable-http-proxy. Where it is missing or too old it comes from a PyPI wheel.
@@ -95,7 +95,7 @@ test-newest-pages: venv-newest
 
 test-newest-rest: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) \
-		$(patsubst %,--ignore=%,$(HUBS) $(CLUSTER) $(PAGES) tests/hub tests/domain) $(ARGS)
+		$(patsubst %,--ignore=%,$(DEAR) $(HUBS) $(CLUSTER) $(PAGES) tests/hub tests/domain) $(ARGS)
 
 cluster: venv-newest  ## a real Kubernetes on this machine (or LIBRETEXTS_HUB_KUBECONFIG's): built once, then cached
 	.venvs/newest/bin/python -m tests.cluster up

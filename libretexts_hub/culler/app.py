@@ -8,8 +8,8 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from traitlets import Bool, Int, Unicode
 from traitlets import Callable as CallableTrait
-from traitlets import Int, Unicode
 
 from libretexts_hub import __version__
 from libretexts_hub.culler.health import Health, HealthServer
@@ -23,9 +23,10 @@ from libretexts_hub.culler.world import Ports, Settings, World
 from libretexts_hub.domain.cull_plan import table
 from libretexts_hub.domain.culling_errors import CullingError
 from libretexts_hub.errors import LibreTextsHubError
+from libretexts_hub.log_lines import JsonLines
 
 FLAGS = {"timeout", "max_age", "concurrency", "api_page_size", "url", "cull_every"}
-FLAGS |= {"remove_named_servers", "cull_admin_users", "policy_file"}
+FLAGS |= {"remove_named_servers", "cull_admin_users", "policy_file", "json_log"}
 
 
 class IdleCuller(CullerSettings):
@@ -68,6 +69,15 @@ class IdleCuller(CullerSettings):
         Example: `c.IdleCuller.health_port = 8080`
         """,
     ).tag(config=True)
+    json_log = Bool(
+        False,
+        help="""
+        Write the log as lines of JSON, as `libretexts_hub.log_lines.JsonLines` makes them. The default is
+        False: text.
+
+        Example: `c.IdleCuller.json_log = True`
+        """,
+    ).tag(config=True)
     arbiter = CallableTrait(
         None,
         allow_none=True,
@@ -92,6 +102,9 @@ class IdleCuller(CullerSettings):
         """Run until a signal ends it, or once. Raises LibreTextsHubError for wrong settings."""
         level: Any = self.log_level
         logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        if self.json_log:
+            for handler in logging.getLogger().handlers:
+                handler.setFormatter(JsonLines())
         asyncio.run(self.serve())
 
     async def serve(self) -> None:
