@@ -4,7 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-check check format test test-core test-chart test-chart-hubs test-chart-spawner test-chart-logins test-chart-rest \
 	test-newest test-newest-hubs test-newest-logins test-newest-choices test-newest-cluster test-newest-spawner test-newest-pages test-newest-rest \
-	test-cluster cluster cluster-down test-all bench docs venv-demo venv-core venv-chart venv-newest clean
+	test-cluster cluster cluster-down test-all bench docs docs-test venv-demo venv-core venv-chart venv-newest clean
 
 ARGS ?=
 PYTEST ?= pytest -q
@@ -16,13 +16,13 @@ CLUSTER := tests/contract tests/local_cluster
 PAGES := tests/browser tests/servers
 # Dear, and hardly a question of JupyterHub's release: make test-chart runs them, make test does not.
 DEAR := tests/servers/test_database_scripts.py tests/browser/test_gallery.py tests/hub/test_login_published.py \
-	tests/e2e/test_culler_faults.py tests/browser/test_lab.py
+	tests/e2e/test_culler_faults.py tests/browser/test_lab.py tests/observability
 # On the chart's pins runs what depends on JupyterHub, KubeSpawner and their libraries; the rest runs once, on the
 # newest releases, and what make test-cluster does with these pins on the real cluster is not done twice.
 CHART_SPAWNER := tests/hub tests/domain tests/contract/test_client_library.py
-CHART_REST := tests/browser tests/servers/test_database_scripts.py tests/cli tests/culler tests/test_config_d.py tests/test_package.py tests/test_traits.py
+CHART_REST := tests/observability tests/browser tests/servers/test_database_scripts.py tests/cli tests/culler tests/test_config_d.py tests/test_package.py tests/test_traits.py
 # Left for make test-cluster, which has built what they need.
-FAST := "not real_cluster and not kubectl and not helm"
+FAST := "not real_cluster and not kubectl and not helm and not installs and not guides"
 # Node serves configurable-http-proxy. Where it is missing or too old it comes from a PyPI wheel.
 NODE_EXTRA := $(shell node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null && npm --version >/dev/null 2>&1 || echo ,node)
 
@@ -96,7 +96,7 @@ test-newest-pages: venv-newest
 
 test-newest-rest: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) \
-		$(patsubst %,--ignore=%,$(HUBS) $(CLUSTER) $(PAGES) tests/hub tests/domain) $(ARGS)
+		$(patsubst %,--ignore=%,$(DEAR) $(HUBS) $(CLUSTER) $(PAGES) tests/hub tests/domain) $(ARGS)
 
 cluster: venv-newest  ## a real Kubernetes on this machine (or LIBRETEXTS_HUB_KUBECONFIG's): built once, then cached
 	.venvs/newest/bin/python -m tests.cluster up
@@ -107,10 +107,13 @@ cluster-down: venv-newest  ## end the real Kubernetes: every process, mount, lin
 test-cluster: venv-chart venv-newest  ## the contract and end-to-end suites on the real Kubernetes
 	.ci/test-cluster $(ARGS)
 
-test-all: check test test-chart test-cluster  ## everything that CI runs
+test-all: check test docs-test test-chart test-cluster  ## everything that CI runs
 
 bench: venv-newest  ## the benchmarks, against stock KubeSpawner in the same run
 	.venvs/newest/bin/python -m benchmarks.$(or $(BENCH),spawn) $(ARGS)
+
+docs-test: venv-newest  ## type every tagged command of the guides
+	.venvs/newest/bin/$(PYTEST) -m guides tests/guides $(ARGS)
 
 docs: venv-newest  ## build the documentation into docs/_build/html
 	.venvs/newest/bin/sphinx-build -W --keep-going -b html docs docs/_build/html

@@ -78,6 +78,9 @@ def values_of_hub(values: Any) -> Mapping[str, Any]:
 
 def _sections(values: Mapping[str, Any], path: Path) -> dict[str, dict[str, Any]]:
     written = _at(values, "hub", "config")
+    others = (_at(values, key) for key in ("hub", "singleuser"))
+    if written is None and any(each and isinstance(each, Mapping) for each in others):
+        written = {}  # one of several files, which sets other things
     if not isinstance(written, Mapping) or not all(isinstance(each, Mapping) for each in written.values()):
         raise ConfigurationError(
             "There is no hub.config with sections such as LibreTextsSpawner",

@@ -14,7 +14,6 @@ from traitlets import Callable as CallableTrait
 from libretexts_hub import __version__
 from libretexts_hub.culler.health import Health, HealthServer
 from libretexts_hub.culler.local import CallableArbiter
-from libretexts_hub.culler.log_lines import JsonLines
 from libretexts_hub.culler.metrics import IS_LEADER, note_run
 from libretexts_hub.culler.servers import ServerSweep, Told
 from libretexts_hub.culler.settings import CullerSettings
@@ -24,9 +23,10 @@ from libretexts_hub.culler.world import Ports, Settings, World
 from libretexts_hub.domain.cull_plan import table
 from libretexts_hub.domain.culling_errors import CullingError
 from libretexts_hub.errors import LibreTextsHubError
+from libretexts_hub.log_lines import JsonLines
 
 FLAGS = {"timeout", "max_age", "concurrency", "api_page_size", "url", "cull_every"}
-FLAGS |= {"remove_named_servers", "cull_admin_users", "policy_file"}
+FLAGS |= {"remove_named_servers", "cull_admin_users", "policy_file", "json_log"}
 FLAGS |= {"cull_default_servers", "cull_named_servers", "cull_users"}
 
 TEXT = "%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -72,13 +72,13 @@ class IdleCuller(CullerSettings):
         Example: `c.IdleCuller.health_port = 8080`
         """,
     ).tag(config=True)
-    json_logs = Bool(
+    json_log = Bool(
         False,
         help="""
         Whether each line of the log is a JSON object with time, level, logger and message, as collectors of
         logs like them. The default is False: text.
 
-        Example: `c.IdleCuller.json_logs = True`
+        Example: `c.IdleCuller.json_log = True`
         """,
     ).tag(config=True)
     arbiter = CallableTrait(
@@ -105,7 +105,7 @@ class IdleCuller(CullerSettings):
         """Run until a signal ends it, or once. Raises LibreTextsHubError for wrong settings."""
         level: Any = self.log_level
         handler = logging.StreamHandler()
-        handler.setFormatter(JsonLines() if self.json_logs else logging.Formatter(TEXT))
+        handler.setFormatter(JsonLines() if self.json_log else logging.Formatter(TEXT))
         logging.basicConfig(level=level, handlers=[handler])
         asyncio.run(self.serve())
 

@@ -53,6 +53,10 @@ BYTES = Gauge(
 )
 IS_LEADER = Gauge("libretexts_cull_holds_lease", "1 where this process holds the Lease", registry=REGISTRY)
 
+# Zero before the first one: else `increase` would miss it, and an alert with it.
+for end in ("done", "aborted", "failed", "skipped"):
+    RUNS.labels(end=end)
+
 
 def note_run(world: "World", report: "Report", seconds: float) -> None:
     """Count one run that has ended."""

@@ -24,7 +24,7 @@ LABEL = Markup(' <span class="lt-tag">{}</span>')
 WARNING = Markup(' <span class="lt-tag lt-warn">{}</span>')
 # Five hundred of them: what needs no quotes has none, which is 3 kB less.
 RADIO = Markup('<input type=radio name=image value="{}"{}{}>')
-CARD = Markup('<label class=lt-card{}>{} <strong>{}{}</strong>{}</label>')
+CARD = Markup("<label class=lt-card{}>{} <strong>{}{}</strong>{}</label>")
 # The label is not around the text field: a click into it must not read as the radio's name.
 FREE = Markup(
     '<div class="lt-card lt-free"{}><label>{} <strong>{}{}</strong></label>{}'

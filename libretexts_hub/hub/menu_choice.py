@@ -15,6 +15,7 @@ from libretexts_hub.hub.live_menu import refresher
 from libretexts_hub.hub.menu_notices import tell_successor
 from libretexts_hub.hub.menu_pod import MenuPodMixin
 from libretexts_hub.hub.menu_state import Remembered, from_state, to_state
+from libretexts_hub.hub.metrics import CHOSEN_STARTS
 from libretexts_hub.hub.refusal import refuse
 from libretexts_hub.hub.turns import take_turn
 
@@ -138,6 +139,8 @@ class MenuChoiceMixin(MenuPodMixin, Configurable):
         selection = self.choose()
         pulled, self._pinned = await self.pin(selection), None
         self.log.info("%s starts %s (%s)", self._log_name, selection.summary, pulled)
+        size = selection.size.slug if selection.size else ""
+        CHOSEN_STARTS.labels(image=selection.image.slug, size=size).inc()
         self.take_choice(selection, pulled)
         self._remember(selection, pulled)
         return None

@@ -18,7 +18,7 @@ def registered(kind: type[Metric], name: str, words: str, labels: Sequence[str] 
 START_SECONDS = registered(
     Histogram,
     "libretexts_start_seconds",
-    "Seconds in one phase of a start: create (until the pod exists), pod (until it runs), answer (over HTTP)",
+    "Seconds in one phase of a start: pod (until it runs), answer (until it answers over HTTP)",
     ["phase"],
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600),
 )
@@ -27,6 +27,12 @@ REFUSED_CHOICES = registered(
     "libretexts_refused_choices_total",
     "Choices refused because they were not on the person's menu",
     ["cause"],
+)
+CHOSEN_STARTS = registered(
+    Counter,
+    "libretexts_chosen_starts_total",
+    "Starts by what was chosen from the menu: the slugs of environment and size",
+    ["image", "size"],
 )
 ROUTED_STARTS = registered(
     Counter,
@@ -94,6 +100,14 @@ UPSTREAM_BREAKER = registered(
     "Whether an identity provider is asked: 0 yes, 1 one try, 2 not for a moment",
     ["host"],
 )
+
+# Zero before the first one: else `increase` would miss it, and an alert with it.
+for outcome in ("done", "refused", "away", "failed"):
+    LOGINS.labels(outcome=outcome)
+for outcome in ("checked", "kept", "expired", "denied"):
+    REFRESHES.labels(outcome=outcome)
+for phase in ("pod", "answer"):
+    START_SECONDS.labels(phase=phase)
 
 
 def upstream_asked(host: str, outcome: str, seconds: float) -> None:

@@ -13,7 +13,6 @@ from libretexts_hub.cli.cull import progress
 from libretexts_hub.culler.app import main
 from libretexts_hub.culler.commands import claims_of, export, protect, status
 from libretexts_hub.culler.directory import MembersFile
-from libretexts_hub.culler.log_lines import JsonLines
 from libretexts_hub.culler.mounts import Mounts
 from libretexts_hub.culler.servers import ServerSweep
 from libretexts_hub.culler.settings import CullerSettings
@@ -28,6 +27,7 @@ from libretexts_hub.domain.cull_plan import agreed, to_json
 from libretexts_hub.domain.cull_policy import parse_policy
 from libretexts_hub.domain.culling import Claim, HubUser, Ledger, Snapshot
 from libretexts_hub.errors import ConfigurationError
+from libretexts_hub.log_lines import JsonLines
 from tests.culler.histories import NAMING, PARSED, POLICY, Claims, hub, run
 from tests.culler.model import DAY, START, Ports
 
