@@ -165,9 +165,10 @@ def test_the_check_is_told_of_a_folder_that_is_not_there():
         load_folder(Config(), "/nowhere/d")
 
 
-@pytest.mark.parametrize("own", [None, ["/srv/own/templates"]], ids=["default", "with the operator's own"])
-def test_our_pages_are_found_after_the_operators_own(own):
+@pytest.mark.parametrize("has_own", [False, True], ids=["default", "with the operator's own"])
+def test_our_pages_are_found_after_the_operators_own(tmp_path, has_own):
     config = Config()
+    own = [str(tmp_path)] if has_own else []
     if own:
         config.JupyterHub.template_paths = list(own)
 
@@ -175,7 +176,7 @@ def test_our_pages_are_found_after_the_operators_own(own):
 
     stock = JupyterHub().template_paths
     paths = [path for path in JupyterHub(config=config).template_paths if path not in stock]
-    assert paths[:-1] == (own or [])
+    assert paths[:-1] == own
     assert (Path(paths[-1]) / "spawn.html").is_file()
 
 
