@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from yarl import URL
 
+from libretexts_hub import templates
 from tests.servers.login_hub import LoginSite, login_hub
 from tests.servers.oidc import FakeOpenIDProvider
 
@@ -60,7 +61,8 @@ async def running(tmp_path_factory):
             "admin_groups": {"LSST_int"},
         }
         folder = tmp_path_factory.mktemp("hub")
-        hub = login_hub(folder, AUTHENTICATOR, "CILogonGroupAuthenticator", settings)
+        pages = f"c.JupyterHub.template_paths = {list(templates.__path__)!r}\n"
+        hub = login_hub(folder, AUTHENTICATOR, "CILogonGroupAuthenticator", settings, more=pages)
         try:
             await hub.start()
             yield LoginSite(hub, fake)
@@ -120,6 +122,28 @@ async def test_a_domain_that_is_not_allowed(site):
     assert 'only people of a.example may log in here, and you are of "b.example"' in page.what
     assert len(site.warnings()) == 1
     site.check_secrets(page)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "heading"),
+    [
+        ({"statuses": {"/token": 503}}, "Login does not work at the moment"),
+        ({"answer": {"error": "access_denied"}}, "Login did not work"),
+        ({}, "That is not open to you"),
+    ],
+)
+async def test_the_page_is_about_the_login_and_leads_back_to_it(site, behaviour, heading):
+    for name, value in behaviour.items():
+        setattr(site.provider.does, name, value)
+    async with site.browser(**AMY | {"idp": "https://idp.b.example"}) as amy:
+        back = await amy.way_back()
+        async with amy.request("GET", back, allow_redirects=False) as answer:
+            html = await answer.text()
+    page = html[html.index("<main") : html.index("</main>")]
+    assert f"<h1>{heading}</h1>" in page
+    assert "server does not answer" not in page
+    assert "It may have stopped" not in page
+    assert 'href="/hub/login">Back to the login page</a>' in page
 
 
 async def test_another_host_gets_no_token(site):

@@ -83,3 +83,11 @@ async def test_the_sample_for_ncsa_names_people_and_numbers_their_groups():
     outside = await log_in({**amy, "isMemberOf": []})
     with pytest.raises(Denied, match="This hub is for members of lsst_users"):
         await made.check_allowed("amy", outside)
+
+
+def test_the_operators_own_words_for_who_is_not_allowed():
+    """OAuthenticator's setting for them goes on working."""
+    words = "Write to jupyter@a.example."
+    made = GitHubOrgAuthenticator(config=Config({"OAuthenticator": {"custom_403_message": words}}))
+    assert made.not_allowed().jupyterhub_message == words
+    assert "not among those" in GitHubOrgAuthenticator(config=Config()).not_allowed().jupyterhub_message

@@ -140,7 +140,8 @@ class OpenIDMixin(OpenIDClaims, OpenIDSettings, OAuthMixin):
         return UpstreamError(
             f"The answer holds no access token ({said})",
             where=self.token_url,
-            fix="Check client_id, client_secret and the callback address at the provider.",
+            fix="Check client_id, client_secret and the callback address at the provider, and whether it "
+            "wants the secret in a header (basic_auth = True).",
             status=reply.status,
         )
 

@@ -12,12 +12,14 @@ from libretexts_hub.domain.denial import Denied
 from libretexts_hub.hub import metrics
 
 LONGEST_WAIT_SECONDS = 3600
+NOT_WORKED = "Login did not work"
 
 
 def page_of(error: Denied | UpstreamError, login_url: str) -> web.HTTPError:
     """The HTTP error to raise: 403 for a denial, 503 while the provider is away, each with its words."""
     if isinstance(error, Denied):
-        return _page(error.status, error.jupyterhub_message, login_url, "Not allowed")
+        title = "Not allowed" if error.status == 403 else NOT_WORKED
+        return _page(error.status, error.jupyterhub_message, login_url, title)
     refusal = _page(503, error.jupyterhub_message, login_url, _title(error))
     if error.retry_after is not None:
         wait = math.ceil(min(max(error.retry_after, 1), LONGEST_WAIT_SECONDS))
@@ -34,13 +36,15 @@ def count(error: Denied | UpstreamError) -> None:
 
 
 def _title(error: UpstreamError) -> str:
-    return "Login does not work at the moment" if isinstance(error, UpstreamAway) else "Login did not work"
+    return "Login does not work at the moment" if isinstance(error, UpstreamAway) else NOT_WORKED
 
 
 def _page(status: int, words: str, login_url: str, title: str) -> web.HTTPError:
     # Without tornado's log_message: whoever raises it has logged the cause, and once is enough.
     refusal = web.HTTPError(status, reason=title)
     refusal.jupyterhub_message = words
+    if status != 403:  # a page of ours has a heading for that, and else one about servers
+        refusal.libretexts_title = title
     again = f'<a href="{html.escape(login_url)}">Back to the login page</a>'
-    refusal.jupyterhub_html_message = f"{html.escape(words)}</p><p>{again}"
+    refusal.jupyterhub_html_message = f"{html.escape(words)}<br>{again}"
     return refusal
