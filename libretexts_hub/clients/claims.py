@@ -1,6 +1,7 @@
 """Which claims are there, and how is one marked, made or deleted? Only ever the very one that was read."""
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -86,7 +87,7 @@ def parse_claim(item: object) -> Claim:
     size = _mapping(status.get("capacity")).get("storage")
     size = size or _mapping(_mapping(spec.get("resources")).get("requests")).get("storage")
     return Claim(
-        namespace=identity[0],
+        namespace=sys.intern(identity[0]),
         name=identity[1],
         uid=identity[2],
         resource_version=identity[3],

@@ -122,11 +122,11 @@ def tie_to(claim: Claim, person: Person, naming: Naming, absent: frozenset[str])
     return tied
 
 
-def only_theirs(place: Place, person: Person, known: Mapping[Place, frozenset[str]]) -> str:
+def only_theirs(place: Place, person: Person, known: Mapping[Place, tuple[str, ...]]) -> str:
     """Why the claim may be of others too; empty where all records were read and none else refers to it."""
     if place not in known:
         return "the records of all people were not read for it"
-    others = sorted(known[place] - ({person.name} if person.user else set()))
+    others = sorted(name for name in known[place] if not person.user or name != person.name)
     return f"the record of {others[0]} refers to it too" if others else ""
 
 

@@ -54,7 +54,7 @@ async def delete_person(
     world: World,
     name: str,
     places: Collection[Place],
-    known: Mapping[Place, frozenset[str]],
+    known: Mapping[Place, tuple[str, ...]],
     *,
     is_plain: bool = False,
 ) -> str:
@@ -82,7 +82,7 @@ def _verdicts(case: Case) -> list[Delete]:
     return [each.verdict for each in case.deletes if isinstance(each.verdict, Delete)]
 
 
-async def _snapshots(world: World, case: Case, known: Mapping[Place, frozenset[str]]) -> str:
+async def _snapshots(world: World, case: Case, known: Mapping[Place, tuple[str, ...]]) -> str:
     """Why none goes: another one's record, another plan, a snapshot that is not ready."""
     if others := _not_agreed(world, case, known):
         return others
@@ -102,7 +102,7 @@ async def _snapshots(world: World, case: Case, known: Mapping[Place, frozenset[s
     return ""
 
 
-def _not_agreed(world: World, case: Case, known: Mapping[Place, frozenset[str]]) -> str:
+def _not_agreed(world: World, case: Case, known: Mapping[Place, tuple[str, ...]]) -> str:
     """Why none goes: it is not in the plan, or another one's record refers to it."""
     for each in case.deletes:
         only = world.settings.only
@@ -166,7 +166,7 @@ async def _judged_again(world: World, going: Going) -> Case:
 
 
 async def _delete_record(
-    world: World, name: str, claims: Collection[Claim], known: Mapping[Place, frozenset[str]]
+    world: World, name: str, claims: Collection[Claim], known: Mapping[Place, tuple[str, ...]]
 ) -> str:
     places = [claim.place for claim in claims]
     if mounted := await world.mounts.of(places):
@@ -197,7 +197,7 @@ async def _delete_record(
     return "the hub's record went; the claims go after the time to settle"
 
 
-def _record_stays(world: World, case: Case, known: Mapping[Place, frozenset[str]]) -> str:
+def _record_stays(world: World, case: Case, known: Mapping[Place, tuple[str, ...]]) -> str:
     """Why it does, after the last look; empty where it goes."""
     user = case.person.user
     if user is None:

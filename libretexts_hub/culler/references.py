@@ -4,7 +4,7 @@ A renamed person keeps the claim of the old name, and a new person of that name 
 the states of all people tells that, so they are read before anything is deleted, once in a run.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from libretexts_hub.culler.people import all_people
@@ -21,26 +21,25 @@ class References:
     `is_left_to_culler`: a hub with `culler_owns_homes` wrote one of the states.
     """
 
-    by_place: dict[Place, frozenset[str]]
+    by_place: Mapping[Place, tuple[str, ...]]
     is_left_to_culler: bool
 
 
 async def references(hub: HubPort, places: Collection[Place], naming: Naming, *, limit: int) -> References:
     """Read them all. Raises CullingError."""
-    found: dict[Place, set[str]] = {place: set() for place in places}
+    found: dict[Place, tuple[str, ...]] = dict.fromkeys(places, ())
     is_left = False
     async for _, user in all_people(hub, limit=limit, with_stopped=True):
         _note(user, found, naming)
         is_left = is_left or any(server.state.get(LEFT_TO_CULLER) is True for server in user.servers)
-    return References({place: frozenset(names) for place, names in found.items()}, is_left)
+    return References(found, is_left)
 
 
-def _note(user: HubUser, found: dict[Place, set[str]], naming: Naming) -> None:
-    for place in places_of(user, naming):
-        if place in found:
-            found[place].add(user.name)
+def _note(user: HubUser, found: dict[Place, tuple[str, ...]], naming: Naming) -> None:
+    places = set(places_of(user, naming))
     for kind in (HOME, DATABASE):
         for name in names_for(user, kind, naming):
-            for namespace in naming.namespaces(user.name):
-                if (namespace, name) in found:
-                    found[namespace, name].add(user.name)
+            places |= {(namespace, name) for namespace in naming.namespaces(user.name)}
+    for place in places:
+        if place in found:
+            found[place] += (user.name,)

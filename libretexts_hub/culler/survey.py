@@ -67,6 +67,7 @@ async def look(world: World) -> Survey:
     survey = Survey(Seen(world.now, names.total, 0), candidates=names.inactive)
     count, server_time = await _claims(world, survey, names.everybody)
     _leave_many(world, survey)
+    survey.candidates = {name: kept for name, kept in names.inactive.items() if name in survey.people}
     survey.seen = Seen(
         now=world.now,
         users=names.total,

@@ -1,7 +1,7 @@
 """What does one run do, in which order? Lists, fuse, marks and notices, then the homes that are due."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from libretexts_hub.culler.acting import act
@@ -29,7 +29,7 @@ WORDS: dict[type, str] = {MarkIt: "mark", Notify: "notify", Unmark: "unmark", Ke
 WORDS |= {Release: "keep"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Due:
     """A person whose claims may go, in the order of their marks. `released`: their record went before;
     `is_plain`: nothing but the record has to go now."""
@@ -129,8 +129,8 @@ class Sweep:
 
     async def _judge(self, survey: Survey, name: str) -> None:
         """One person, without anything that can't be taken back."""
-        listed = survey.candidates.get(name)
-        places = survey.people[name]
+        # What was kept of them is let go: twenty thousand may be looked at.
+        listed, places = survey.candidates.pop(name, None), survey.people.pop(name)
         case = await read_case(self.world, name, places, listed=None if listed is None else opened(listed))
         if listed is not None and any(not isinstance(each.verdict, Keep | Delete) for each in case.judged):
             case = await read_case(self.world, name, places)
@@ -144,7 +144,7 @@ class Sweep:
             self._orphans.append(name)
             self._due.append(Due(False, 0.0, name, tuple(each.claim.place for each in case.judged)))
             return
-        if case.deletes and (name in survey.candidates or case.person.user is None):
+        if case.deletes and (listed is not None or case.person.user is None):
             marks = [each.verdict.mark for each in case.deletes if isinstance(each.verdict, Delete)]
             places = tuple(each.claim.place for each in case.judged)
             is_released = any(mark.user_deleted_at is not None for mark in marks)
@@ -257,7 +257,7 @@ class Sweep:
         self.report.problem = self.report.problem or problem
 
 
-def _without_referred(case: Case, known: dict[Place, frozenset[str]]) -> Case:
+def _without_referred(case: Case, known: Mapping[Place, tuple[str, ...]]) -> Case:
     """What another person's record refers to is neither marked nor deleted."""
     judged = []
     for each in case.judged:

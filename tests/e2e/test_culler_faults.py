@@ -97,11 +97,12 @@ class Site:
         """Without faults, runs end what was begun."""
         await self.at_hub.clear()
         await self.at_api.clear()
-        for _ in range(5):
+
+        async def has_gone() -> bool:
             await self.run()
-            if await self.home(name) is None:
-                break
-        assert await self.home(name) is None
+            return await self.home(name) is None
+
+        await eventually("the home goes", has_gone)
         assert not await self.has_record(name)
         assert await self.home("here") is not None
 

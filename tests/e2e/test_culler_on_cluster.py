@@ -26,7 +26,11 @@ from tests.servers.namespace_objects import NamespaceObjects, eventually
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-pytestmark = [pytest.mark.real_cluster, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [
+    pytest.mark.real_cluster,
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(300),
+]
 PARTS = ("culler", "culler-snapshots", "culler-snapshot-classes")
 
 
