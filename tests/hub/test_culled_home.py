@@ -62,6 +62,7 @@ async def test_a_start_takes_the_mark_off_and_says_so(web, objects, stopped):
 async def test_a_look_at_the_home_page_takes_the_mark_off_once(web, objects, stopped, faults):
     await mark(objects, stopped)
     back = again(web, stopped)
+    await faults.forget()
 
     await back.look_at_home()
     await back.look_at_home()
