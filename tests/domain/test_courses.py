@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from libretexts_hub.domain import course_parts, course_roster, courses
@@ -189,6 +189,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(FULL)), VALUES)
 def test_nothing_but_our_own_error_comes_of_any_value(key, value):
     raw = copy.deepcopy(FULL)

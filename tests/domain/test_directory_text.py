@@ -1,7 +1,7 @@
 """Does a typed text stay one value in a name and in a filter, and do equal names compare as equal?"""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from libretexts_hub.domain.directory_text import (
@@ -49,6 +49,7 @@ def test_value_in_a_filter(typed, escaped):
 
 @example(" ")
 @example("\\ ")
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_one_value_of_a_name(text):
     parsed = parse_dn(f"uid={escape_dn(text)},ou=people,dc=example")
