@@ -39,7 +39,7 @@ DAY = 86400
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC).timestamp()
 CREATED = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
 ROOT = Path(__file__).parents[1]
-MEASURES = {"list_hub_time": "s", "list_hub_cpu": "s", "before_delete": "s"}
+MEASURES = {"list_hub_time": "s", "find_hub_time": "s", "list_hub_cpu": "s", "before_delete": "s"}
 MEASURES |= {"delete_time": "s", "delete_hub_cpu": "s", "peak": "MB"}
 
 
@@ -140,6 +140,8 @@ class Bench:
 
     def _note(self, side: str, done: dict[str, Any], before: float) -> None:
         self.series["list_hub_time"].add(side, done["page_seconds"])
+        # All lists of the peer are there to find who is gone.
+        self.series["find_hub_time"].add(side, done.get("find_seconds", done["page_seconds"]))
         self.series["list_hub_cpu"].add(side, done["page_cpu"])
         self.series["before_delete"].add(side, before)
         self.series["peak"].add(side, done["peak_mb"])

@@ -42,7 +42,7 @@ class Watched:
 
     def __init__(self, client: Any, pid: int) -> None:
         self._ask, self._pid = client.ask, pid
-        self.page_seconds = self.page_cpu = 0.0
+        self.page_seconds = self.page_cpu = self.find_seconds = 0.0
         self.pages = 0
         self.cpu_at_first_delete: float | None = None
         client.ask = self.ask
@@ -56,6 +56,7 @@ class Watched:
         if path == "/users":
             self.pages += 1
             self.page_seconds += answer.seconds
+            self.find_seconds += answer.seconds if more["query"]["sort"] == "last_activity" else 0.0
             self.page_cpu += cpu_seconds(self._pid) - cpu
         return answer
 
@@ -89,6 +90,7 @@ async def sweep(url: str, token: str, pid: int, limit: int) -> dict[str, Any]:
             return {
                 "seconds": time.perf_counter() - began,
                 "page_seconds": hub.page_seconds,
+                "find_seconds": hub.find_seconds,
                 "page_cpu": hub.page_cpu,
                 "cpu_until_first_delete": before,
                 "delete_cpu": cpu_seconds(pid) - cpu - before,
