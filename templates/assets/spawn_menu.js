@@ -6,10 +6,8 @@
   const shelfOf = (radio) => radio && radio.closest("[data-slug]");
   const list = (element, key) => (element && element.dataset[key] || "").split(" ").filter(Boolean);
   const nameOf = (radio) => radio && (radio.closest("label").querySelector("strong")?.firstChild || radio.closest("label")).textContent.trim();
-  // The words of the page's language; {name} in them is text, never markup.
   const say = (key, named = {}) => (dock.dataset[key] || "").replace(/\{(\w+)\}/g, (whole, name) => named[name] ?? whole);
   const initial = marked("image");
-  // The button comes after this script, on a page that is not ours.
   const besideTheButton = () => form.querySelector(".feedback-container")?.prepend(dock);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", besideTheButton);
   else besideTheButton();
@@ -52,7 +50,6 @@
     const opens = document.getElementById("lt-interfaces");
     if (opens) {
       opens.hidden = !interfaces.length;
-      // Without scripts there is a button for "whatever it is made for"; here that is the first of its own.
       restrict("interface", (value) => (interfaces.length ? interfaces.includes(value) : !value), "", interfaces[0]);
       for (const radio of opens.querySelectorAll("input")) radio.closest("label").hidden = radio.disabled;
     }
@@ -83,11 +80,8 @@
     if (face && face.value && interfaces.length) more.push(say("opens", { interface: nameOf(face) }));
     if (place) more.push(say("runs", { place: place.dataset.name }));
     if (dock.dataset.last && dock.dataset.last === `${image.value}|${size ? size.value : ""}`) more.push(say("same"));
-    // Without scripts every line says in brackets what it belongs to.
     const fits = (row, key, value) => !row.dataset[key] || list(row, key).includes(value);
-    for (const row of document.querySelectorAll("#lt-made dl > div")) {
-      row.hidden = !(fits(row, "images", image.value.split(":")[0]) && fits(row, "sizes", size ? size.value : "") && fits(row, "route", place ? place.value : ""));
-    }
+    for (const row of document.querySelectorAll("#lt-made dl > div")) row.hidden = !(fits(row, "images", image.value.split(":")[0]) && fits(row, "sizes", size?.value) && fits(row, "route", place?.value));
     words.replaceChildren(chosen, " " + more.join(" "));
   };
 
