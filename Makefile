@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check check format test test-core test-chart test-chart-hubs test-chart-spawner test-chart-logins test-chart-rest \
+.PHONY: help demo demo-check check format test test-core test-slow test-chart test-chart-hubs test-chart-spawner test-chart-logins test-chart-rest \
 	test-newest test-newest-hubs test-newest-logins test-newest-choices test-newest-cluster test-newest-spawner test-newest-pages test-newest-rest \
 	test-cluster cluster cluster-down test-all bench docs docs-test venv-demo venv-core venv-chart venv-newest clean
 
@@ -14,9 +14,10 @@ LOGINS := tests/clients $(wildcard tests/e2e/test_login*.py)
 SHORT_HUBS := $(filter-out $(LONG_HUBS) $(LOGINS),$(wildcard tests/e2e/test_*.py))
 CLUSTER := tests/contract tests/local_cluster
 PAGES := tests/browser tests/servers
-# Dear, and hardly a question of JupyterHub's release: make test-chart runs them, make test does not.
-DEAR := tests/servers/test_database_scripts.py tests/browser/test_gallery.py tests/hub/test_login_published.py \
-	tests/e2e/test_culler_faults.py tests/browser/test_lab.py tests/observability
+# Dear: make test leaves them to make test-slow and make test-chart.
+DEAR := tests/servers/test_database_scripts.py tests/browser/test_gallery.py tests/browser/test_journeys.py \
+	tests/browser/test_providers.py tests/browser/test_lab.py tests/hub/test_login_published.py \
+	tests/e2e/test_culler_faults.py tests/observability
 # On the chart's pins runs what depends on JupyterHub, KubeSpawner and their libraries; the rest runs once, on the
 # newest releases, and what make test-cluster does with these pins on the real cluster is not done twice.
 CHART_SPAWNER := tests/hub tests/domain tests/contract/test_client_library.py
@@ -71,6 +72,9 @@ test-chart-spawner: venv-chart
 test-chart-rest: venv-chart
 	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(CHART_REST) $(ARGS)
 
+test-slow: venv-newest  ## the dear files that make test leaves out, on the newest releases
+	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(DEAR) $(ARGS)
+
 test-newest: venv-newest  ## the fast suite on the newest releases, Python 3.13
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(ARGS)
 
@@ -107,7 +111,7 @@ cluster-down: venv-newest  ## end the real Kubernetes: every process, mount, lin
 test-cluster: venv-chart venv-newest  ## the contract and end-to-end suites on the real Kubernetes
 	.ci/test-cluster $(ARGS)
 
-test-all: check test docs-test test-chart test-cluster  ## everything that CI runs
+test-all: check test test-slow docs-test test-chart test-cluster  ## everything that CI runs
 
 bench: venv-newest  ## the benchmarks, against stock KubeSpawner in the same run
 	.venvs/newest/bin/python -m benchmarks.$(or $(BENCH),spawn) $(ARGS)
