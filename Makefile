@@ -14,14 +14,18 @@ LOGINS := tests/clients $(wildcard tests/e2e/test_login*.py)
 SHORT_HUBS := $(filter-out $(LONG_HUBS) $(LOGINS),$(wildcard tests/e2e/test_*.py))
 CLUSTER := tests/contract tests/local_cluster
 PAGES := tests/browser tests/servers
-# Dear: make test leaves them to make test-slow and make test-chart.
-DEAR := tests/servers/test_database_scripts.py tests/browser/test_gallery.py tests/browser/test_journeys.py \
-	tests/browser/test_providers.py tests/browser/test_lab.py tests/hub/test_login_published.py \
-	tests/e2e/test_culler_faults.py tests/observability
+# Too dear for make test. What hardly depends on the release runs in make test-chart alone; make test-slow runs the rest.
+DEAR := tests/servers/test_database_scripts.py tests/browser/test_gallery.py tests/hub/test_login_published.py \
+	tests/e2e/test_culler_faults.py tests/culler/test_histories.py tests/observability
+SLOW := tests/demo/test_demo.py tests/browser/test_journeys.py tests/browser/test_providers.py tests/browser/test_lab.py \
+	tests/hub/test_provision_git_real.py tests/helm
+WITHOUT_THEM = $(patsubst %,--ignore=%,$(DEAR) $(SLOW))
+# What make check runs.
+CHECKED := tests/test_traits.py tests/test_house.py tests/test_docs.py tests/test_config_d.py
 # On the chart's pins runs what depends on JupyterHub, KubeSpawner and their libraries; the rest runs once, on the
 # newest releases, and what make test-cluster does with these pins on the real cluster is not done twice.
 CHART_SPAWNER := tests/hub tests/domain tests/contract/test_client_library.py
-CHART_REST := tests/observability tests/browser tests/servers/test_database_scripts.py tests/cli tests/culler tests/test_config_d.py tests/test_package.py tests/test_traits.py
+CHART_REST := $(DEAR) tests/browser tests/cli tests/culler tests/test_config_d.py tests/test_package.py tests/test_traits.py --ignore=tests/browser/test_lab.py
 # Left for make test-cluster, which has built what they need.
 FAST := "not real_cluster and not kubectl and not helm and not installs and not guides"
 # Node serves configurable-http-proxy. Where it is missing or too old it comes from a PyPI wheel.
@@ -42,7 +46,7 @@ check: venv-newest  ## lint, format, types, import layers, traits, docs
 	.venvs/newest/bin/ruff format --check .
 	.venvs/newest/bin/mypy
 	.venvs/newest/bin/lint-imports
-	.venvs/newest/bin/$(PYTEST) tests/test_traits.py tests/test_house.py tests/test_docs.py tests/test_config_d.py
+	.venvs/newest/bin/$(PYTEST) $(CHECKED)
 	.venvs/newest/bin/sphinx-build -q -W --keep-going -b html docs docs/_build/html
 
 format: venv-newest  ## let ruff rewrite the code
@@ -72,8 +76,8 @@ test-chart-spawner: venv-chart
 test-chart-rest: venv-chart
 	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(CHART_REST) $(ARGS)
 
-test-slow: venv-newest  ## the dear files that make test leaves out, on the newest releases
-	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(DEAR) $(ARGS)
+test-slow: venv-newest  ## what takes too long for make test, on the newest releases
+	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(SLOW) $(ARGS)
 
 test-newest: venv-newest  ## the fast suite on the newest releases, Python 3.13
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(ARGS)
@@ -93,14 +97,14 @@ test-newest-cluster: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(CLUSTER) $(ARGS)
 
 test-newest-spawner: venv-newest
-	.venvs/newest/bin/$(PYTEST) -m $(FAST) tests/hub $(DEAR:%=--ignore=%) $(ARGS)
+	.venvs/newest/bin/$(PYTEST) -m $(FAST) tests/hub $(WITHOUT_THEM) $(ARGS)
 
 test-newest-pages: venv-newest
-	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(PAGES) $(DEAR:%=--ignore=%) $(ARGS)
+	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(PAGES) $(WITHOUT_THEM) $(ARGS)
 
 test-newest-rest: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) \
-		$(patsubst %,--ignore=%,$(DEAR) $(HUBS) $(CLUSTER) $(PAGES) tests/hub tests/domain) $(ARGS)
+		$(patsubst %,--ignore=%,$(DEAR) $(SLOW) $(CHECKED) $(HUBS) $(CLUSTER) $(PAGES) tests/hub tests/domain) $(ARGS)
 
 cluster: venv-newest  ## a real Kubernetes on this machine (or LIBRETEXTS_HUB_KUBECONFIG's): built once, then cached
 	.venvs/newest/bin/python -m tests.cluster up
