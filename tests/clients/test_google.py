@@ -57,13 +57,12 @@ async def test_direct_groups_of_several_domains_over_several_pages(directory, go
 
 async def test_nested_groups_are_asked_about_one_by_one_and_at_once(directory, google):
     google.does.latency = 0.2
-    began = asyncio.get_running_loop().time()
     wanted = frozenset({"everybody@a.example", "crew@a.example", "other@a.example", "gone@a.example"})
     found = await directory().groups_of(AMY, nested=wanted)
     assert {"everybody@a.example", "crew@a.example", "team@b.example"} <= set(found)
     assert not {"other@a.example", "gone@a.example"} & set(found)
-    # Token, then two pages and four questions together: three in a row, where one by one would be seven.
-    assert asyncio.get_running_loop().time() - began < 6 * 0.2
+    # After the token the first page and the four questions: at the same time, or nearly.
+    assert google.most_running >= 3
 
 
 async def test_cloud_identity_knows_nested_groups_itself(directory, google):

@@ -23,7 +23,7 @@ from libretexts_hub.culler.app import IdleCuller
 from libretexts_hub.culler.audit import read
 from libretexts_hub.culler.local import SystemClock
 from libretexts_hub.culler.wiring import wired
-from libretexts_hub.domain.cull_annotations import MARKED_AT
+from libretexts_hub.domain.cull_annotations import MARKED_AT, PREFIX
 from libretexts_hub.domain.culling_errors import ForbiddenError, GoneError, RefusedError
 from libretexts_hub.domain.moments import to_text
 from tests.clients.culler_hub import TOKEN, WEAK, culler_of, services
@@ -100,6 +100,7 @@ async def in_some_days(site, monkeypatch) -> AsyncIterator:
     """Runs of the whole culler: `await run(days)`."""
     monkeypatch.setenv("KUBECONFIG", str(site.target.kubeconfig))
     monkeypatch.setenv("JUPYTERHUB_API_TOKEN", TOKEN)
+    await forget_marks(site)
     app, clock = culler(site), Later()
     # A Lease keeps how many people the last run saw. The tests of other hubs share its namespace.
     wires = replace(app.wires(app.policy(), needs_cluster=True), lease=f"culler-{token_hex(4)}")
@@ -114,6 +115,15 @@ async def in_some_days(site, monkeypatch) -> AsyncIterator:
 
         await run(39)  # the first run of all only plans
         yield run
+
+
+async def forget_marks(site) -> None:
+    """What an earlier test marked, it marked in the days to come."""
+    for claim in await site.objects.list("persistentvolumeclaims"):
+        marks = {key: None for key in claim["metadata"].get("annotations", {}) if key.startswith(PREFIX)}
+        if marks:
+            change = {"metadata": {"annotations": marks}}
+            await site.objects.patch(f"persistentvolumeclaims/{claim['metadata']['name']}", change)
 
 
 async def worked_long_ago(site, name: str) -> str:

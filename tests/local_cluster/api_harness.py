@@ -21,7 +21,7 @@ TOKEN = "token-of-the-tests"
 MERGE = "application/merge-patch+json"
 JSON_PATCH = "application/json-patch+json"
 TABLE = "application/json;as=Table;g=meta.k8s.io;v=v1"
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 60
 Object = dict[str, Any]
 
 

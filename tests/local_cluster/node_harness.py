@@ -29,7 +29,7 @@ QUICK = Timing(
     stop_grace=1.0,
     leftover_grace=1.0,
 )
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 60
 
 
 async def until(condition: Callable[[], Any], what: str = "") -> Any:
