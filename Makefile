@@ -2,30 +2,36 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check check format test test-core test-slow test-chart test-chart-hubs test-chart-spawner test-chart-logins test-chart-rest \
-	test-newest test-newest-hubs test-newest-logins test-newest-choices test-newest-cluster test-newest-spawner test-newest-pages test-newest-rest \
-	test-cluster cluster cluster-down test-all bench docs docs-test venv-demo venv-core venv-chart venv-newest clean
+.PHONY: help demo demo-check check format test test-core test-slow test-slow-hubs test-slow-logins test-slow-rest \
+	test-chart test-chart-hubs test-chart-spawner test-chart-logins test-chart-rest test-newest test-newest-hubs \
+	test-newest-cluster test-newest-spawner test-newest-pages test-newest-rest test-cluster cluster cluster-down \
+	test-all bench docs docs-test venv-demo venv-core venv-chart venv-newest clean
 
 ARGS ?=
 PYTEST ?= pytest -q
-HUBS := tests/e2e tests/clients
-LONG_HUBS := tests/e2e/test_hub_and_api_away.py tests/e2e/test_one_server.py
-LOGINS := tests/clients $(wildcard tests/e2e/test_login*.py)
-SHORT_HUBS := $(filter-out $(LONG_HUBS) $(LOGINS),$(wildcard tests/e2e/test_*.py))
 CLUSTER := tests/contract tests/local_cluster
 PAGES := tests/browser tests/servers
+LOGINS := tests/clients $(wildcard tests/e2e/test_login*.py)
+LONG_HUBS := tests/e2e/test_hub_and_api_away.py tests/e2e/test_one_server.py
+SHORT_HUBS := $(filter-out $(LONG_HUBS) $(LOGINS),$(wildcard tests/e2e/test_*.py))
 # Too dear for make test. What hardly depends on the release runs in make test-chart alone; make test-slow runs the rest.
 DEAR := tests/servers/test_database_scripts.py tests/browser/test_gallery.py tests/hub/test_login_published.py \
 	tests/e2e/test_culler_faults.py tests/culler/test_histories.py tests/observability
 SLOW := tests/demo/test_demo.py tests/browser/test_journeys.py tests/browser/test_providers.py tests/browser/test_lab.py \
 	tests/hub/test_provision_git_real.py tests/helm
+# Of the hubs with pods and the logins, make test has the first of each kind.
+FAST_HUBS := tests/e2e/test_one_server.py tests/e2e/test_menu.py tests/e2e/test_refused_choices.py tests/e2e/test_links.py \
+	tests/e2e/test_bad_configuration.py tests/e2e/test_login_github.py tests/e2e/test_login_shared.py
+SLOW_LOGINS := $(filter-out $(FAST_HUBS) $(DEAR),$(wildcard tests/e2e/test_login*.py))
+SLOW_HUBS := $(filter-out $(FAST_HUBS) $(DEAR) $(SLOW_LOGINS),$(wildcard tests/e2e/test_*.py))
 WITHOUT_THEM = $(patsubst %,--ignore=%,$(DEAR) $(SLOW))
 # What make check runs.
 CHECKED := tests/test_traits.py tests/test_house.py tests/test_docs.py tests/test_config_d.py
 # On the chart's pins runs what depends on JupyterHub, KubeSpawner and their libraries; the rest runs once, on the
 # newest releases, and what make test-cluster does with these pins on the real cluster is not done twice.
 CHART_SPAWNER := tests/hub tests/domain tests/contract/test_client_library.py
-CHART_REST := $(DEAR) tests/browser tests/cli tests/culler tests/test_config_d.py tests/test_package.py tests/test_traits.py --ignore=tests/browser/test_lab.py
+CHART_REST := $(DEAR) tests/browser tests/cli tests/culler tests/test_config_d.py tests/test_package.py \
+	tests/test_traits.py --ignore=tests/browser/test_lab.py
 # Left for make test-cluster, which has built what they need.
 FAST := "not real_cluster and not kubectl and not helm and not installs and not guides"
 # Node serves configurable-http-proxy. Where it is missing or too old it comes from a PyPI wheel.
@@ -53,9 +59,11 @@ format: venv-newest  ## let ruff rewrite the code
 	.venvs/newest/bin/ruff check --fix .
 	.venvs/newest/bin/ruff format .
 
-test: venv-core venv-newest  ## the fast suite: the core on Python 3.11, everything on the newest releases, side by side
-	@.ci/side-by-side test-newest-pages test-newest-spawner test-newest-hubs test-newest-logins test-newest-choices \
-		test-newest-cluster test-newest-rest test-core
+test: venv-core venv-newest  ## the fast suite: the core on Python 3.11, the rest on the newest releases, side by side
+	@.ci/side-by-side test-newest-spawner test-newest-hubs test-newest-pages test-newest-cluster test-newest-rest test-core
+
+test-slow: venv-newest  ## what takes too long for make test: more hubs, logins and journeys in a browser
+	@.ci/side-by-side test-slow-hubs test-slow-logins test-slow-rest
 
 # Side by side, because they wait more than they compute: for servers, probes, deadlines.
 test-core: venv-core  ## the pure core on Python 3.11, standard library only
@@ -76,22 +84,22 @@ test-chart-spawner: venv-chart
 test-chart-rest: venv-chart
 	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(CHART_REST) $(ARGS)
 
-test-slow: venv-newest  ## what takes too long for make test, on the newest releases
+test-slow-hubs: venv-newest
+	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(SLOW_HUBS) $(ARGS)
+
+test-slow-logins: venv-newest
+	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(SLOW_LOGINS) $(ARGS)
+
+test-slow-rest: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(SLOW) $(ARGS)
 
-test-newest: venv-newest  ## the fast suite on the newest releases, Python 3.13
+test-newest: venv-newest  ## fast and slow on the newest releases, Python 3.13, one after the other
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(ARGS)
 
-# The same as test-newest, in parts; the last one takes whatever no other one names. The pure core, which make test
-# runs on 3.11 and make test-chart on 3.12, is left to them.
+# The parts of make test; the last one takes whatever no other one names. The pure core runs on 3.11 there and on 3.12
+# in make test-chart.
 test-newest-hubs: venv-newest
-	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(LONG_HUBS) $(ARGS)
-
-test-newest-choices: venv-newest
-	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(filter-out $(DEAR),$(SHORT_HUBS)) $(ARGS)
-
-test-newest-logins: venv-newest
-	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(LOGINS) $(ARGS)
+	.venvs/newest/bin/$(PYTEST) -m $(FAST) tests/clients $(FAST_HUBS) $(ARGS)
 
 test-newest-cluster: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(CLUSTER) $(ARGS)
@@ -104,7 +112,7 @@ test-newest-pages: venv-newest
 
 test-newest-rest: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) \
-		$(patsubst %,--ignore=%,$(DEAR) $(SLOW) $(CHECKED) $(HUBS) $(CLUSTER) $(PAGES) tests/hub tests/domain) $(ARGS)
+		$(patsubst %,--ignore=%,$(DEAR) $(SLOW) $(CHECKED) tests/e2e tests/clients $(CLUSTER) $(PAGES) tests/hub tests/domain) $(ARGS)
 
 cluster: venv-newest  ## a real Kubernetes on this machine (or LIBRETEXTS_HUB_KUBECONFIG's): built once, then cached
 	.venvs/newest/bin/python -m tests.cluster up
