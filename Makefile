@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-check check format test test-core test-slow test-slow-hubs test-slow-logins test-slow-rest \
-	test-chart test-chart-hubs test-chart-spawner test-chart-logins test-chart-rest test-newest test-newest-hubs \
+	test-chart test-chart-hubs test-chart-spawner test-chart-logins test-chart-pages test-chart-rest test-newest test-newest-hubs \
 	test-newest-cluster test-newest-spawner test-newest-pages test-newest-rest test-cluster cluster cluster-down \
 	test-all bench docs docs-test venv-demo venv-core venv-chart venv-newest clean
 
@@ -30,8 +30,9 @@ CHECKED := tests/test_traits.py tests/test_house.py tests/test_docs.py tests/tes
 # On the chart's pins runs what depends on JupyterHub, KubeSpawner and their libraries; the rest runs once, on the
 # newest releases, and what make test-cluster does with these pins on the real cluster is not done twice.
 CHART_SPAWNER := tests/hub tests/domain tests/contract/test_client_library.py
-CHART_REST := $(DEAR) tests/browser tests/cli tests/culler tests/test_config_d.py tests/test_package.py \
-	tests/test_traits.py --ignore=tests/browser/test_lab.py
+CHART_PAGES := tests/browser --ignore=tests/browser/test_lab.py
+CHART_REST := $(filter-out tests/browser/%,$(DEAR)) tests/cli tests/culler tests/test_config_d.py tests/test_package.py \
+	tests/test_traits.py
 # Left for make test-cluster, which has built what they need.
 FAST := "not real_cluster and not kubectl and not helm and not installs and not guides"
 # Node serves configurable-http-proxy. Where it is missing or too old it comes from a PyPI wheel.
@@ -70,7 +71,7 @@ test-core: venv-core  ## the pure core on Python 3.11, standard library only
 	.venvs/core/bin/$(PYTEST) --noconftest --hypothesis-profile=ci tests/domain $(ARGS)
 
 test-chart: venv-chart  ## what depends on JupyterHub and KubeSpawner, on the chart's pins, Python 3.12
-	@.ci/side-by-side test-chart-spawner test-chart-hubs test-chart-logins test-chart-rest
+	@.ci/side-by-side test-chart-spawner test-chart-hubs test-chart-logins test-chart-pages test-chart-rest
 
 test-chart-hubs: venv-chart
 	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(SHORT_HUBS) $(ARGS)
@@ -83,6 +84,9 @@ test-chart-spawner: venv-chart
 
 test-chart-rest: venv-chart
 	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(CHART_REST) $(ARGS)
+
+test-chart-pages: venv-chart
+	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(CHART_PAGES) $(ARGS)
 
 test-slow-hubs: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(SLOW_HUBS) $(ARGS)
