@@ -32,6 +32,8 @@ async def api(person, method, path, body=None):
 async def test_a_form_that_is_too_old_is_told_and_can_be_sent_again(window):
     person = await window()
     await person.open("login")
+    # An answer that is still on its way would bring the cookie back.
+    await person.page.wait_for_load_state("networkidle")
     await person.page.context.clear_cookies()
     await person.page.fill("input[name=username]", "hal-student")
     await person.page.fill("input[type=password]", PASSWORD)
