@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-check check format test test-core test-slow test-slow-hubs test-slow-logins test-slow-rest \
-	test-chart test-chart-hubs test-chart-spawner test-chart-logins test-chart-pages test-chart-rest test-newest test-newest-hubs \
+	test-chart test-chart-hubs test-chart-spawner test-chart-logins test-chart-pages test-chart-rest test-newest test-newest-hubs test-newest-clients \
 	test-newest-cluster test-newest-spawner test-newest-pages test-newest-rest test-cluster cluster cluster-down \
 	test-all bench docs docs-test venv-demo venv-core venv-chart venv-newest clean
 
@@ -18,10 +18,10 @@ SHORT_HUBS := $(filter-out $(LONG_HUBS) $(LOGINS),$(wildcard tests/e2e/test_*.py
 DEAR := tests/servers/test_database_scripts.py tests/browser/test_gallery.py tests/hub/test_login_published.py \
 	tests/e2e/test_culler_faults.py tests/culler/test_histories.py tests/observability
 SLOW := tests/demo/test_demo.py tests/browser/test_journeys.py tests/browser/test_providers.py tests/browser/test_lab.py \
-	tests/hub/test_provision_git_real.py tests/helm
+	tests/hub/test_provision_git_real.py tests/hub/test_sidecar.py tests/helm
 # Of the hubs with pods and the logins, make test has the first of each kind.
 FAST_HUBS := tests/e2e/test_one_server.py tests/e2e/test_menu.py tests/e2e/test_refused_choices.py tests/e2e/test_links.py \
-	tests/e2e/test_bad_configuration.py tests/e2e/test_login_github.py tests/e2e/test_login_shared.py
+	tests/e2e/test_bad_configuration.py tests/e2e/test_login_github.py
 SLOW_LOGINS := $(filter-out $(FAST_HUBS) $(DEAR),$(wildcard tests/e2e/test_login*.py))
 SLOW_HUBS := $(filter-out $(FAST_HUBS) $(DEAR) $(SLOW_LOGINS),$(wildcard tests/e2e/test_*.py))
 WITHOUT_THEM = $(patsubst %,--ignore=%,$(DEAR) $(SLOW))
@@ -61,7 +61,8 @@ format: venv-newest  ## let ruff rewrite the code
 	.venvs/newest/bin/ruff format .
 
 test: venv-core venv-newest  ## the fast suite: the core on Python 3.11, the rest on the newest releases, side by side
-	@.ci/side-by-side test-newest-spawner test-newest-hubs test-newest-pages test-newest-cluster test-newest-rest test-core
+	@.ci/side-by-side test-newest-spawner test-newest-hubs test-newest-clients test-newest-pages test-newest-cluster \
+		test-newest-rest test-core
 
 test-slow: venv-newest  ## what takes too long for make test: more hubs, logins and journeys in a browser
 	@.ci/side-by-side test-slow-hubs test-slow-logins test-slow-rest
@@ -103,7 +104,10 @@ test-newest: venv-newest  ## fast and slow on the newest releases, Python 3.13, 
 # The parts of make test; the last one takes whatever no other one names. The pure core runs on 3.11 there and on 3.12
 # in make test-chart.
 test-newest-hubs: venv-newest
-	.venvs/newest/bin/$(PYTEST) -m $(FAST) tests/clients $(FAST_HUBS) $(ARGS)
+	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(FAST_HUBS) $(ARGS)
+
+test-newest-clients: venv-newest
+	.venvs/newest/bin/$(PYTEST) -m $(FAST) tests/clients $(ARGS)
 
 test-newest-cluster: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(CLUSTER) $(ARGS)
