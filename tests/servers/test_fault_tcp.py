@@ -63,7 +63,7 @@ async def test_tcp_bytes_pass(tcp) -> None:
 
 async def test_tcp_slam(tcp) -> None:
     await tcp.add("drop", first=1)
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match=r"\S"):
         await say(tcp)
     assert await say(tcp) == b"HELLO\n"
 
