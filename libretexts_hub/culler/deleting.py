@@ -1,8 +1,8 @@
 """How is one person's home deleted? Steps that may be cut off anywhere and begun again.
 
-    re-read and judge, snapshot (where one is wanted) -> the claims read -> which pods mount them -> the hub's
-    record read and all judged -> "deleting" on each claim, if it is still the version that was judged ->
-    DELETE of the record -> "record deleted" on each claim
+    re-read and judge, snapshot (where one is wanted) -> the claims read -> which pods mount them ->
+    "deleting" on each claim, if it is still the version that was read -> the hub's record read, all judged ->
+    DELETE of the record at once, or "deleting" taken off again -> "record deleted" on each claim
     ... and after the time to settle, judged again by the next run:
     which pods mount them -> the record is still gone -> DELETE of the claim with uid and version -> audit
 
@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from libretexts_hub.culler.afterwards import forget_servers, last_letter
 from libretexts_hub.culler.case import (
     Case,
-    Judged,
     absent_names,
     judge_case,
     only_theirs,
@@ -32,7 +31,7 @@ from libretexts_hub.domain.cull_annotations import COMPONENT, DATABASE_COMPONENT
 from libretexts_hub.domain.cull_judge import Person
 from libretexts_hub.domain.cull_mark import Mark, read_mark, to_annotations
 from libretexts_hub.domain.cull_verdicts import Delete
-from libretexts_hub.domain.culling import Claim
+from libretexts_hub.domain.culling import UNKNOWN_STANDING, Claim, Standing
 from libretexts_hub.domain.culling_errors import ConflictError, CullingError, GoneError
 from libretexts_hub.domain.moments import to_text
 
@@ -74,8 +73,9 @@ async def delete_person(
         return case.obstacle or "it may not go any more"
     if case.removes_record:
         return await _delete_record(world, name, [each.claim for each in case.judged], known)
-    await _check_snapshots(world, [each.claim for each in case.deletes])
-    return await _delete_claims(world, Going(case, await _announce(world, case.deletes)))
+    claims = [each.claim for each in case.deletes]
+    await _check_snapshots(world, claims)
+    return await _delete_claims(world, Going(case, await _announce(world, claims)))
 
 
 def _verdicts(case: Case) -> list[Delete]:
@@ -123,24 +123,23 @@ async def _check_snapshots(world: World, claims: Collection[Claim]) -> None:
                 raise ConflictError(wrong, where=claim.name, fix="The next run tries again.")
 
 
-async def _announce(world: World, judged: Collection[Judged]) -> tuple[Claim, ...]:
-    """Write "deleting" on each claim, if it still has the version that was judged: from here on a changed
+async def _announce(world: World, claims: Collection[Claim]) -> tuple[Claim, ...]:
+    """Write "deleting" on each claim, if it still has the version that was read: from here on a changed
     claim is noticed by its version."""
-    claims: list[Claim] = []
+    written: list[Claim] = []
     try:
-        for each in sorted(judged, key=_last):
+        for claim in sorted(claims, key=_last):
             world.may_change(deleting=True)
-            changes = {DELETING_AT: to_text(world.now)}
-            claims.append(await world.ports.claims.annotate(each.claim, changes))
+            written.append(await world.ports.claims.annotate(claim, {DELETING_AT: to_text(world.now)}))
     except CullingError:
-        await _step_back(world, claims)
+        await _step_back(world, written)
         raise
-    return tuple(claims)
+    return tuple(written)
 
 
-def _last(each: Judged) -> tuple[bool, Place]:
+def _last(claim: Claim) -> tuple[bool, Place]:
     """Homes after databases: a run that goes on finds the rest by the home."""
-    return each.claim.labels.get(COMPONENT) != DATABASE_COMPONENT, each.claim.place
+    return claim.labels.get(COMPONENT) != DATABASE_COMPONENT, claim.place
 
 
 async def _step_back(world: World, claims: Collection[Claim]) -> None:
@@ -173,15 +172,18 @@ async def _delete_record(
         place, pods = next(iter(mounted.items()))
         return f"{place[1]} is mounted by the pod {pods[0]}"
     await _check_snapshots(world, claims)
+    if unmarked := [claim.name for claim in claims if not isinstance(read_mark(claim), Mark)]:
+        return f"the mark of {unmarked[0]} was taken off"
     absent = await absent_names(world, name, claims)
+    standing = await _standing_now(world, name)
     reason = next((mark.reason for each in claims if isinstance(mark := read_mark(each), Mark)), "")
     await world.audit("delete record", name, reason, claims=[list(place) for place in places])
-    # The last look is at the hub. Between it and the delete our own mark is written, and nothing else.
-    user = await world.ports.hub.user(name)
-    case = judge_case(world, Person(name, user, await standing_of(world, user)), claims, absent)
+    announced = await _announce(world, claims)
+    # The last look is at the hub: between it and the delete there is no other request.
+    case = judge_case(world, Person(name, await world.ports.hub.user(name), standing), announced, absent)
     if stays := _record_stays(world, case, known):
+        await _step_back(world, announced)
         return stays
-    announced = await _announce(world, case.deletes)
     world.may_change(deleting=True)
     # One try: after a lost answer nobody can tell who deleted it, and the claim starts again as an orphan.
     await world.ports.hub.delete_user(name)
@@ -195,6 +197,13 @@ async def _delete_record(
             world.counts["changed meanwhile"] += 1
     await world.audit("record deleted", name, _verdicts(case)[0].reason)
     return "the hub's record went; the claims go after the time to settle"
+
+
+async def _standing_now(world: World, name: str) -> Standing:
+    """What the directory says, where there is one: asked early, since the last look is at the hub."""
+    if world.ports.directory is None:
+        return UNKNOWN_STANDING
+    return await standing_of(world, await world.ports.hub.user(name))
 
 
 def _record_stays(world: World, case: Case, known: Mapping[Place, tuple[str, ...]]) -> str:

@@ -162,6 +162,7 @@ async def test_a_start_is_seen_without_the_stream_of_events(window, pages_hub):
     await person.page.wait_for_url("**/spawn-pending/**")
     hold.unlink()
     await person.page.wait_for_url("**/user/fay-student/**")
+    assert "the server" in await person.page.content()
 
 
 async def test_a_failed_start_says_why_and_whom_to_ask(window, pages_hub):

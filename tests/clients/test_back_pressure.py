@@ -82,3 +82,5 @@ async def test_who_waits_and_is_cancelled_blocks_nobody():
         await asyncio.gather(waiting[0], return_exceptions=True)
     async with asyncio.timeout(5):
         await waiting[1]
+    assert waiting[0].cancelled()
+    assert waiting[1].done()

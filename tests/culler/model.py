@@ -242,7 +242,6 @@ class Model:
         self.must(
             flow.last_call == ("user", name), "a record goes right after it was read", name, flow.last_call
         )
-        self.must(flow.announced, "a record went before it was said so", name)
         record = self.records[name]
         read_at, read = flow.read_at[name], flow.read[name]
         self.must(not read.is_admin and not set(read.groups) & self.facts["groups"], "protected", name)
@@ -256,6 +255,9 @@ class Model:
             self.must(since and used[0] <= min(since) + SLACK, "the person was there since the mark", name)
         running = [pod for pod in self.pods if pod[1] == f"jupyter-{name}" and pod[2] <= read_at]
         self.must(not running, "a record went while a server ran", name)
+        # What was made after the last look nobody could know of.
+        known_claims = {claim.name for claim in own if claim.place in flow.read_at}
+        self.must(known_claims <= flow.announced, "a record went before it was said so", name)
         for claim in own:
             held_at = self.held_at.get(claim.uid) if keys.HOLD in claim.annotations else None
             known = held_at is not None and held_at <= flow.read_at.get(claim.place, -1)
@@ -335,11 +337,9 @@ class Ports:
 
     def after(self, fault, *call):
         flow = self.flow()
-        # Between the last look and a delete only this may be written, and it fails where a claim changed.
+        flow.last_call = call
         if call[0] == "announce":
             flow.announced.add(call[1])
-        else:
-            flow.last_call = call
         if fault == "lost":
             raise says(UnavailableError, "the answer was lost")
         if fault == "crash after":

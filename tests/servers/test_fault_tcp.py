@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,7 +50,8 @@ async def say(proxy: FaultProxy, text: bytes = b"hello\n", seconds: float = 5) -
         reader, writer = await asyncio.open_connection(*proxy.address)
         try:
             writer.write(text)
-            writer.write_eof()
+            with suppress(OSError):  # a slammed door is told by the read, whichever call met it first
+                writer.write_eof()
             return await reader.read()
         finally:
             writer.close()
@@ -63,7 +65,7 @@ async def test_tcp_bytes_pass(tcp) -> None:
 
 async def test_tcp_slam(tcp) -> None:
     await tcp.add("drop", first=1)
-    with pytest.raises(OSError, match=r"\S"):
+    with pytest.raises(ConnectionError):
         await say(tcp)
     assert await say(tcp) == b"HELLO\n"
 
