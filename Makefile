@@ -67,9 +67,10 @@ test: venv-core venv-newest  ## the fast suite: the core on Python 3.11, the res
 test-slow: venv-newest  ## what takes too long for make test: more hubs, logins and journeys in a browser
 	@.ci/side-by-side test-slow-hubs test-slow-logins test-slow-rest
 
-# Side by side, because they wait more than they compute: for servers, probes, deadlines.
+# Side by side, because they wait more than they compute: for servers, probes, deadlines. What only computes lets
+# those who wait go first.
 test-core: venv-core  ## the pure core on Python 3.11, standard library only
-	.venvs/core/bin/$(PYTEST) --noconftest --hypothesis-profile=ci tests/domain $(ARGS)
+	nice -n 10 .venvs/core/bin/$(PYTEST) --noconftest --hypothesis-profile=ci tests/domain $(ARGS)
 
 test-chart: venv-chart  ## what depends on JupyterHub and KubeSpawner, on the chart's pins, Python 3.12
 	@.ci/side-by-side test-chart-spawner test-chart-hubs test-chart-logins test-chart-pages test-chart-rest
@@ -119,7 +120,7 @@ test-newest-pages: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(PAGES) $(WITHOUT_THEM) $(ARGS)
 
 test-newest-rest: venv-newest
-	.venvs/newest/bin/$(PYTEST) -m $(FAST) \
+	nice -n 5 .venvs/newest/bin/$(PYTEST) -m $(FAST) \
 		$(patsubst %,--ignore=%,$(DEAR) $(SLOW) $(CHECKED) tests/e2e tests/clients $(CLUSTER) $(PAGES) tests/hub tests/domain) $(ARGS)
 
 cluster: venv-newest  ## a real Kubernetes on this machine (or LIBRETEXTS_HUB_KUBECONFIG's): built once, then cached

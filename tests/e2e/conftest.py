@@ -105,7 +105,7 @@ class Site:
         await self.faults.up()
         if not self.hub.is_running:
             self.hub.launch()
-            await self.hub.wait_until_ready()
+        await self.hub.wait_until_ready()
 
     async def report(self) -> str:
         """What to show when a test failed."""

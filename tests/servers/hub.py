@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -22,13 +24,11 @@ from .preloaded_hub import PreloadedHub
 from .proxy import ProxyProcess
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from .target import Target
 
 __all__ = ["ADMIN", "ADMIN_PASSWORD", "PASSWORD", "HubNotReadyError", "HubProcess"]
 
-START_SECONDS = 60
+START_SECONDS = 100
 LOG_LINES = 60
 
 
@@ -107,7 +107,10 @@ class HubProcess:
                 if self._process is None or self._process.poll() is not None:
                     raise HubNotReadyError(f"the hub ended while it started\n{self.log_tail()}")
                 if time.monotonic() > deadline:
-                    raise HubNotReadyError(f"no answer after {timeout_seconds:.0f} s\n{self.log_tail()}")
+                    state = await self._state()
+                    raise HubNotReadyError(
+                        f"no answer after {timeout_seconds:.0f} s; {state}\n{self.log_tail()}"
+                    )
                 await asyncio.sleep(0.1)
 
     def run_to_exit(self, timeout_seconds: float = START_SECONDS) -> tuple[int, str]:
@@ -158,6 +161,15 @@ class HubProcess:
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
         return "\n".join(text.splitlines()[-lines:])
 
+    async def _state(self) -> str:
+        """Why does it not answer? A preloaded hub writes where it is into its log."""
+        if self._process is None:
+            return "it does not run"
+        if self._is_preloaded and self.is_running:
+            os.kill(self._process.pid, signal.SIGUSR1)
+            await asyncio.sleep(1)
+        return f"{_waits_for(self._process.pid)}, load {os.getloadavg()}"
+
     def _words(self) -> list[str]:
         return [sys.executable, "-m", "jupyterhub", "-f", str(self._config)]
 
@@ -166,6 +178,17 @@ class HubProcess:
         if self._kubeconfig is not None:
             ours["KUBECONFIG"] = str(self._kubeconfig)
         return {**os.environ, **ours}
+
+
+def _waits_for(pid: int) -> str:
+    process = Path(f"/proc/{pid}")
+    try:
+        (state,) = (
+            each for each in (process / "status").read_text().splitlines() if each.startswith("State")
+        )
+        return f"{state} in {(process / 'wchan').read_text()}"
+    except OSError as problem:
+        return str(problem)
 
 
 def _free_addresses(hub_ip: str) -> Addresses:

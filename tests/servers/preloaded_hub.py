@@ -6,8 +6,10 @@ which has one thread). It saves 2.5 CPU seconds of each start.
 
 from __future__ import annotations
 
+import faulthandler
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -54,6 +56,10 @@ class PreloadedHub:
     def kill(self) -> None:
         self._process.kill()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid or 0
+
 
 def _run(words: list[str], folder: str, environment: dict[str, str], log: str) -> None:
     # Whoever runs the tests may be killed; a hub without them would go on for ever.
@@ -64,6 +70,7 @@ def _run(words: list[str], folder: str, environment: dict[str, str], log: str) -
     with open(log, "ab", buffering=0) as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
+    faulthandler.register(signal.SIGUSR1, file=sys.__stderr__)
     from jupyterhub.app import main
 
     sys.argv = ["jupyterhub", *words]
