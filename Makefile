@@ -3,8 +3,8 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-check check format test test-core test-slow test-slow-hubs test-slow-logins test-slow-rest \
-	test-chart test-chart-hubs test-chart-spawner test-chart-logins test-chart-pages test-chart-rest test-newest test-newest-hubs test-newest-clients \
-	test-newest-cluster test-newest-spawner test-newest-pages test-newest-rest test-cluster cluster cluster-down \
+	test-beside test-chart test-chart-hubs test-chart-spawner test-chart-logins test-chart-pages test-chart-rest \
+	test-newest test-newest-hubs test-newest-clients test-newest-cluster test-newest-spawner test-newest-pages test-newest-rest test-cluster cluster cluster-down \
 	test-all bench docs docs-test venv-demo venv-core venv-chart venv-newest clean
 
 ARGS ?=
@@ -74,6 +74,10 @@ test-core: venv-core  ## the pure core on Python 3.11, standard library only
 
 test-chart: venv-chart  ## what depends on JupyterHub and KubeSpawner, on the chart's pins, Python 3.12
 	@.ci/side-by-side test-chart-spawner test-chart-hubs test-chart-logins test-chart-pages test-chart-rest
+
+test-beside: venv-newest venv-chart  ## what CI runs beside make test-cluster: the guides, then the chart's pins
+	@status=0; nice -n 5 $(MAKE) --no-print-directory docs-test || status=1; \
+	nice -n 5 $(MAKE) --no-print-directory test-chart || status=1; exit $$status
 
 test-chart-hubs: venv-chart
 	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(SHORT_HUBS) $(ARGS)
