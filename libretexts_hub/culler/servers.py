@@ -38,24 +38,35 @@ class ServerSweep:
         self.report = ServerReport()
 
     async def run(self) -> ServerReport:
-        """Do it. What goes wrong is in the report; a list that is not whole ends it."""
+        """Do it, with the Lease. What goes wrong is in the report; a list that is not whole ends it."""
         if not self.world.settings.policy.servers:
             return self.report
+        lease = self.world.ports.lease
         try:
-            # Stopping servers takes people off the list, so it is read to its end before.
-            users = await self._active()
-            todo = iter([(user, server) for user in users for server in user.servers])
-
-            async def work() -> None:
-                for user, server in todo:
-                    if not self.world.ended:
-                        await self._judge(user, server)
-
-            await asyncio.gather(*(work() for _ in range(self.world.settings.concurrency)))
+            if not self.is_dry and not await lease.acquire():
+                self.report.problem = "another culler holds the Lease"
+                return self.report
+            try:
+                await self._run()
+            finally:
+                if not self.is_dry:
+                    await lease.release()
         except CullingError as error:
             self.report.problem = str(error)
             self.world.log.warning("%s", error)
         return self.report
+
+    async def _run(self) -> None:
+        # Stopping servers takes people off the list, so it is read to its end before.
+        users = await self._active()
+        todo = iter([(user, server) for user in users for server in user.servers])
+
+        async def work() -> None:
+            for user, server in todo:
+                if not self.world.ended:
+                    await self._judge(user, server)
+
+        await asyncio.gather(*(work() for _ in range(self.world.settings.concurrency)))
 
     async def _active(self) -> list[HubUser]:
         found: dict[str, HubUser] = {}

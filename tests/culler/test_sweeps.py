@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from libretexts_hub.cli.cull import progress
-from libretexts_hub.culler.app import main
+from libretexts_hub.culler.app import IdleCuller, main
 from libretexts_hub.culler.commands import claims_of, export, protect, status
 from libretexts_hub.culler.directory import MembersFile
 from libretexts_hub.culler.mounts import Mounts
@@ -126,6 +126,39 @@ async def test_idle_servers_are_stopped_after_another_look():
     report = await ServerSweep(world).run()
     assert stopped == [("ann", "")]
     assert "nobody used it" in report.stopped[0][2]
+
+
+async def test_one_policy_for_servers_and_homes_stops_the_one_and_marks_the_other():
+    model = hub()
+    model.ledger = replace(model.ledger, finished=model.time)
+    model.spawn("cid")
+    model.time += 2 * 3600
+    world = world_of(
+        model, policy=parse_policy(POLICY | {"servers": {"everyone": {"idle": "1h"}}}, where="p")
+    )
+    stopped = []
+
+    async def stop_server(user, server, *, remove=False):
+        stopped.append(user)
+        return True
+
+    world.ports.hub.stop_server = stop_server
+    model.lease_holder = None  # as it is before each run of the service
+    report = await IdleCuller().run_once(world, set())
+    assert stopped == ["cid"]
+    assert report.problem == ""
+    assert model.marked_since, "homes are looked at too"
+    assert model.lease_holder is None
+
+
+async def test_a_second_culler_stops_no_server():
+    model = hub()
+    model.spawn("ann")
+    model.time += 2 * 3600
+    world = world_of(model, policy=SERVERS)
+    model.lease_holder = "another"
+    report = await ServerSweep(world).run()
+    assert (report.stopped, report.problem) == ([], "another culler holds the Lease")
 
 
 @pytest.mark.parametrize(("word", "stops"), [(False, 0), (None, 1), (True, 1), (RuntimeError, 0)])
