@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check check format test test-core test-slow test-slow-hubs test-slow-logins test-slow-rest \
+.PHONY: help demo demo-check check format test test-core test-slow test-slow-hubs test-slow-logins test-slow-rest test-slow-soak soak \
 	test-beside test-chart test-chart-hubs test-chart-spawner test-chart-logins test-chart-pages test-chart-rest \
 	test-newest test-newest-hubs test-newest-clients test-newest-cluster test-newest-spawner test-newest-pages test-newest-rest test-cluster cluster cluster-down \
 	test-all bench docs docs-test venv-demo venv-core venv-chart venv-newest clean
@@ -12,7 +12,8 @@ PYTEST ?= pytest -q
 CLUSTER := tests/contract tests/local_cluster
 PAGES := tests/browser tests/servers
 LOGINS := tests/clients $(wildcard tests/e2e/test_login*.py)
-LONG_HUBS := tests/e2e/test_hub_and_api_away.py tests/e2e/test_one_server.py
+SOAK := tests/e2e/test_soak.py
+LONG_HUBS := tests/e2e/test_hub_and_api_away.py tests/e2e/test_one_server.py $(SOAK)
 SHORT_HUBS := $(filter-out $(LONG_HUBS) $(LOGINS),$(wildcard tests/e2e/test_*.py))
 # Too dear for make test. What hardly depends on the release runs in make test-chart alone; make test-slow runs the rest.
 DEAR := tests/servers/test_database_scripts.py tests/browser/test_gallery.py tests/hub/test_login_published.py \
@@ -23,7 +24,7 @@ SLOW := tests/demo/test_demo.py tests/browser/test_journeys.py tests/browser/tes
 FAST_HUBS := tests/e2e/test_one_server.py tests/e2e/test_menu.py tests/e2e/test_refused_choices.py tests/e2e/test_links.py \
 	tests/e2e/test_bad_configuration.py tests/e2e/test_login_github.py
 SLOW_LOGINS := $(filter-out $(FAST_HUBS) $(DEAR),$(wildcard tests/e2e/test_login*.py))
-SLOW_HUBS := $(filter-out $(FAST_HUBS) $(DEAR) $(SLOW_LOGINS),$(wildcard tests/e2e/test_*.py))
+SLOW_HUBS := $(filter-out $(FAST_HUBS) $(SOAK) $(DEAR) $(SLOW_LOGINS),$(wildcard tests/e2e/test_*.py))
 WITHOUT_THEM = $(patsubst %,--ignore=%,$(DEAR) $(SLOW))
 # What make check runs.
 CHECKED := tests/test_traits.py tests/test_house.py tests/test_docs.py tests/test_config_d.py
@@ -65,7 +66,7 @@ test: venv-core venv-newest  ## the fast suite: the core on Python 3.11, the res
 		test-newest-rest test-core
 
 test-slow: venv-newest  ## what takes too long for make test: more hubs, logins and journeys in a browser
-	@.ci/side-by-side test-slow-hubs test-slow-logins test-slow-rest
+	@.ci/side-by-side test-slow-hubs test-slow-logins test-slow-rest test-slow-soak
 
 # Side by side, because they wait more than they compute: for servers, probes, deadlines. What only computes lets
 # those who wait go first.
@@ -99,6 +100,9 @@ test-slow-hubs: venv-newest
 
 test-slow-logins: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(SLOW_LOGINS) $(ARGS)
+
+test-slow-soak: venv-newest
+	.venvs/newest/bin/$(PYTEST) $(SOAK) $(ARGS)
 
 test-slow-rest: venv-newest
 	.venvs/newest/bin/$(PYTEST) -m $(FAST) $(SLOW) $(ARGS)
@@ -140,6 +144,9 @@ test-all: check test test-slow docs-test test-chart test-cluster  ## everything 
 
 bench: venv-newest  ## the benchmarks, against stock KubeSpawner in the same run
 	.venvs/newest/bin/python -m benchmarks.$(or $(BENCH),spawn) $(ARGS)
+
+soak: venv-newest  ## MINUTES (60) of logins, starts, stops and culls at random: what leaks, what is left behind
+	.venvs/newest/bin/python -m benchmarks.soak --minutes $(or $(MINUTES),60) $(ARGS)
 
 docs-test: venv-newest  ## type every tagged command of the guides
 	.venvs/newest/bin/$(PYTEST) -m guides tests/guides $(ARGS)

@@ -102,7 +102,7 @@ async def open_bench(plan: Plan, folder: Path) -> AsyncIterator[Bench]:
     async with AsyncExitStack() as stack:
         whole, placement = stack.enter_context(_cluster(plan, folder))
         targets = {side: stack.enter_context(fresh_namespace(whole, f"bench-{side}")) for side in SIDES}
-        port = await stack.enter_async_context(_responder(whole.hub_ip))
+        port = await stack.enter_async_context(responder(whole.hub_ip))
         yield Bench(plan, folder, targets, port, placement)
 
 
@@ -125,7 +125,7 @@ def _cluster(plan: Plan, folder: Path) -> Iterator[tuple[Target, dict[str, Any] 
 
 
 @asynccontextmanager
-async def _responder(address: str) -> AsyncIterator[int]:
+async def responder(address: str) -> AsyncIterator[int]:
     words = (sys.executable, "-m", "benchmarks.responder", address)
     process = await asyncio.create_subprocess_exec(*words, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
     try:

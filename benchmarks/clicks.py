@@ -20,6 +20,7 @@ from .worker_process import SPAWNERS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable
+    from pathlib import Path
 
     from libretexts_hub.demo.visitor import Visitor
 
@@ -36,7 +37,7 @@ async def measure_clicks(bench: Bench) -> None:
     `click_to_lab`: from the click on Start to the Lab page. `ready_lag`: from the server's first HTTP answer,
     seen by a prober of our own, to the end of the spawn, seen on the progress stream.
     """
-    async with _hubs(bench, bench.targets[OURS].lab_image, {}) as hubs:
+    async with hubs_of(bench, bench.targets[OURS].lab_image, {}) as hubs:
         for number in range(bench.plan.rounds):
             for side in sides_of_round(number):
                 name = f"person-{number}"
@@ -49,7 +50,7 @@ async def measure_clicks(bench: Bench) -> None:
 async def measure_clicks_on_stand_ins(bench: Bench) -> None:
     """The same in less time: nothing runs in the pods, and one responder answers for all at set moments."""
     settings = {"KubeSpawner.port": bench.responder_port, **(bench.placement or {})}
-    async with _hubs(bench, SIMULATED_IMAGE, settings) as hubs:
+    async with hubs_of(bench, SIMULATED_IMAGE, settings) as hubs:
         for side in SIDES:
             people = range(bench.plan.rounds)
             await asyncio.gather(*(_stand_in_spawn(bench, side, hubs[side], number) for number in people))
@@ -67,8 +68,18 @@ async def _stand_in_spawn(bench: Bench, side: str, hub: HubProcess, number: int)
 
 
 @asynccontextmanager
-async def _hubs(bench: Bench, image: str, settings: dict[str, Any]) -> AsyncIterator[dict[str, HubProcess]]:
-    """A hub for each side with one environment to choose: without a form, stock would start at login."""
+async def hubs_of(
+    bench: Bench,
+    image: str,
+    settings: dict[str, Any],
+    *,
+    more: dict[str, str] | None = None,
+    kubeconfigs: dict[str, Path] | None = None,
+) -> AsyncIterator[dict[str, HubProcess]]:
+    """A hub for each side with one environment to choose: without a form, stock would start at login.
+
+    `more` is Python for the configuration of a side, `kubeconfigs` are of proxies before the API server.
+    """
     profile = {"slug": "default", "display_name": "Default", "kubespawner_override": {"image": image}}
     menus = {
         OURS: {"LibreTextsSpawner.images": {"default": {"name": "Default", "image": image, "default": True}}},
@@ -78,7 +89,10 @@ async def _hubs(bench: Bench, image: str, settings: dict[str, Any]) -> AsyncIter
     async with AsyncExitStack() as stack:
         for side, target in bench.targets.items():
             folder, extra = bench.folder / f"hub-{side}", assignments({**settings, **menus[side]})
-            hubs[side] = HubProcess(folder, target, spawner=SPAWNERS[side], extra=extra)
+            extra += (more or {}).get(side, "")
+            hubs[side] = HubProcess(
+                folder, target, spawner=SPAWNERS[side], extra=extra, kubeconfig=(kubeconfigs or {}).get(side)
+            )
             stack.callback(hubs[side].close)
         await asyncio.gather(*(hub.start() for hub in hubs.values()))
         yield hubs

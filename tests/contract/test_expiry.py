@@ -16,6 +16,7 @@ async def old_page(api) -> Answer:
     return await api.list("configmaps", limit=2, **{"continue": page_token(rv=1)})
 
 
+@pytest.mark.own_cluster
 async def test_a_page_of_a_forgotten_list(api) -> None:
     answer = await old_page(api)
     if api.target.is_real and answer.status != 410:

@@ -16,6 +16,8 @@ from libretexts_hub.culler.local import SystemClock
 from libretexts_hub.culler.wiring import wired
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from libretexts_hub.clients.kube_api import KubeApi
     from libretexts_hub.culler.sweep import Report
 
@@ -34,13 +36,18 @@ class Later(SystemClock):
         return super().now() + self._later
 
 
-async def run(settings: dict, days: float) -> Report:
-    """One run of the whole culler, which gives up soon, so that no test waits for minutes."""
+async def run(
+    settings: dict, days: float, counts: Counter[str] | None = None, lease_seconds: float = LEASE_SECONDS
+) -> Report:
+    """One run of the whole culler, which gives up soon, so that no test waits for minutes.
+
+    What it did is added to `counts`.
+    """
     app = IdleCuller(**settings)
 
     def own_lease(api: KubeApi, namespace: str, name: str, holder: str) -> Lease:
         """The culler's own namespace is that of other tests too."""
-        return Lease(api, namespace, f"{name}-{settings['namespaces'][0]}", holder, duration=LEASE_SECONDS)
+        return Lease(api, namespace, f"{name}-{settings['namespaces'][0]}", holder, duration=lease_seconds)
 
     with (
         patch("libretexts_hub.culler.wiring.Lease", own_lease),
@@ -48,7 +55,10 @@ async def run(settings: dict, days: float) -> Report:
     ):
         async with wired(app.wires(app.policy(), needs_cluster=True)) as (ports, namespace):
             world = app.world(replace(ports, clock=Later(days)), namespace)
-            return await app.run_once(world, set())
+            report = await app.run_once(world, set())
+            if counts is not None:
+                counts.update(world.counts)
+            return report
 
 
 if __name__ == "__main__":

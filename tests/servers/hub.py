@@ -147,6 +147,16 @@ class HubProcess:
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """Of the hub's process; 0 while there is none."""
+        return 0 if self._process is None else self._process.pid
+
+    @property
+    def proxy_token(self) -> str:
+        """What the proxy's own API asks for."""
+        return self._token
+
     async def restart(self) -> None:
         self.stop_hub()
         self.launch()

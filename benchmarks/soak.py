@@ -1,0 +1,201 @@
+"""Does a hub that is used for an hour leak memory, files, threads or tasks, or leave objects behind?
+
+`make soak MINUTES=60`: people at random log in, start, stop and leave on a real JupyterHub with the embedded
+cluster, while the culler stops who is idle and, with its clock put forward, deletes the homes of who is away.
+Nothing runs in the pods; the named fake of responder.py answers for their servers. What the hub holds at rest
+after a warm-up is compared with what it holds at rest in the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from libretexts_hub.domain import cull_annotations as keys
+from tests.clients.culler_hub import TOKEN, culler_of, services
+from tests.e2e.culled_at import run as cull
+from tests.servers.hub import HubProcess
+from tests.servers.hub_config import assignments
+from tests.servers.namespace_objects import NamespaceObjects, eventually
+from tests.servers.target import Target, embedded_cluster, fresh_namespace
+
+from .bench import SIMULATED_IMAGE, responder
+from .soak_people import Crowd
+from .soak_watch import COUNT_TASKS, Watch, growth, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PEOPLE = 12
+WARM_UP_SECONDS = 20.0
+CULL_SECONDS = 3.0
+REST_SECONDS = 4.0
+DAYS_OF_A_RUN = 0.5
+LEASE_SECONDS = 30.0
+POLICY = {
+    "homes": {"away": {"inactive": "1d", "notices": [], "grace": "1d", "settle": "1m"}},
+    "servers": {"everyone": {"idle": "1h"}},
+    "fuse": {"clock": "3000d", "claims": 1000, "percent": 100, "fallen_users": 100},
+}
+SETTINGS = {
+    "LibreTextsSpawner.culler_owns_homes": True,
+    "KubeSpawner.storage_pvc_ensure": True,
+    "KubeSpawner.storage_capacity": "16Mi",
+    "KubeSpawner.delete_grace_period": 1,
+    "JupyterHub.log_level": "WARN",
+    # A person who is fast is not a script that starts one server after the other.
+    "JupyterHub.concurrent_spawn_limit": 100,
+}
+
+
+class Soak:
+    """One run on a hub of its own."""
+
+    def __init__(self, hub: HubProcess, target: Target, watch: Watch, seed: int) -> None:
+        self.hub, self.target, self.watch = hub, target, watch
+        self.objects = NamespaceObjects(target)
+        self.crowd = Crowd(hub, [f"person-{number}" for number in range(PEOPLE)], seed)
+        self.day, self.runs, self.culled = 40.0, 0, Counter[str]()
+        self.problems: list[str] = []
+
+    async def run(self, minutes: float) -> dict[str, Any]:
+        """The figures of so many minutes."""
+        looking = asyncio.create_task(self.watch.run())
+        try:
+            await self._use(WARM_UP_SECONDS)
+            first = await self._rest()
+            began = len(self.watch.samples)
+            await self._use(minutes * 60)
+            samples = self.watch.samples[began:]
+            last = await self._rest()
+        finally:
+            looking.cancel()
+        crowd = self.crowd
+        return {
+            "minutes": minutes,
+            "did": dict(crowd.did),
+            "culler": {"runs": self.runs, **self.culled},
+            "failures": crowd.failures[:20] + self.problems[:20],
+            "start_seconds": round(median(crowd.start_seconds), 3),
+            "at_rest": {"after the warm-up": shown(first), "in the end": shown(last)},
+            "memory_growth_mib_per_hour": round(growth(samples), 1),
+            "left_behind": await self._left_behind(),
+        }
+
+    async def _use(self, seconds: float) -> None:
+        culling = asyncio.create_task(self._cull())
+        try:
+            await self.crowd.use(seconds)
+        finally:
+            culling.cancel()
+            with suppress(asyncio.CancelledError):
+                await culling
+
+    async def _cull(self) -> None:
+        while True:
+            await asyncio.sleep(CULL_SECONDS)
+            await self._cull_once()
+
+    async def _cull_once(self) -> None:
+        self.day += DAYS_OF_A_RUN
+        settings = POLICY | {"url": f"{self.hub.url}/hub/api", "namespaces": [self.target.namespace]}
+        report = await cull(settings, self.day, self.culled, LEASE_SECONDS)
+        self.runs += 1
+        if report.problem:
+            self.problems.append(f"culler: {report.problem}")
+
+    async def _rest(self) -> Any:
+        """What the hub holds when nobody is there any more."""
+        await self.crowd.go_home()
+
+        async def all_gone() -> bool:
+            return not await self.objects.list("pods")
+
+        await eventually("all pods are gone", all_gone)
+        await asyncio.sleep(REST_SECONDS)  # not for luck: the count of tasks and idle connections settle
+        return self.watch.look()
+
+    async def _left_behind(self) -> dict[str, list[str]]:
+        """Objects that belong to nobody, and routes to servers that are gone."""
+        pods, claims, secrets = [
+            await self.objects.list(kind) for kind in ("pods", "persistentvolumeclaims", "secrets")
+        ]
+        async with culler_of(self.hub.url) as api:
+            is_there = {name: await api.user(name) is not None for name in self.crowd.names}
+        marked = {claim["metadata"]["name"] for claim in claims if keys.MARKED_AT in _notes(claim)}
+        return {
+            "pods": [_name(pod) for pod in pods],
+            "claims": [
+                _name(claim)
+                for claim in claims
+                if not is_there.get(_notes(claim).get(keys.OWNER, "")) and _name(claim) not in marked
+            ],
+            "secrets": [_name(secret) for secret in secrets],
+            "routes": await self._routes(),
+        }
+
+    async def _routes(self) -> list[str]:
+        async with (
+            aiohttp.ClientSession(headers={"Authorization": f"token {self.hub.proxy_token}"}) as session,
+            session.get(f"{self.hub.addresses.proxy_api_url}/api/routes") as answer,
+        ):
+            return [route for route in await answer.json() if route != "/"]
+
+
+def _name(thing: dict[str, Any]) -> str:
+    return str(thing["metadata"]["name"])
+
+
+def _notes(thing: dict[str, Any]) -> dict[str, str]:
+    return thing["metadata"].get("annotations") or {}
+
+
+async def soak(folder: Path, minutes: float, seed: int = 1) -> dict[str, Any]:
+    """Run one in a new folder."""
+    async with responder("127.0.0.1") as port:
+        with embedded_cluster(folder / "cluster") as cluster, fresh_namespace(cluster, "soak") as target:
+            image = {"default": {"name": "Default", "image": SIMULATED_IMAGE, "default": True}}
+            tasks_file = folder / "tasks"
+            extra = assignments(SETTINGS | {"KubeSpawner.port": port, "LibreTextsSpawner.images": image})
+            extra += services() + COUNT_TASKS.format(file=str(tasks_file))
+            hub = HubProcess(folder / "hub", target, extra=extra, preloaded=False)
+            os.environ.update(KUBECONFIG=str(target.kubeconfig), JUPYTERHUB_API_TOKEN=TOKEN)
+            try:
+                await hub.start()
+                return await Soak(hub, target, Watch(hub.pid, tasks_file), seed).run(minutes)
+            finally:
+                hub.close()
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Print the figures as JSON; 1 where something was left behind or went wrong."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=2.0, help="how long (default 2)")
+    parser.add_argument("--seed", type=int, default=1, help="of what people do")
+    parser.add_argument("--out", type=Path, help="write the figures into this file too")
+    args = parser.parse_args(words)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="libretexts-soak-") as folder:
+        figures = asyncio.run(soak(Path(folder), args.minutes, args.seed))
+    text = json.dumps(figures | {"wall_seconds": round(time.monotonic() - began)}, indent=2)
+    print(text)
+    if args.out:
+        args.out.parent.mkdir(parents=True, exist_ok=True)
+        args.out.write_text(text + "\n")
+    return int(bool(figures["failures"] or any(figures["left_behind"].values())))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
