@@ -62,8 +62,8 @@ format: venv-newest  ## let ruff rewrite the code
 	.venvs/newest/bin/ruff format .
 
 test: venv-core venv-newest  ## the fast suite: the core on Python 3.11, the rest on the newest releases, side by side
-	@.ci/side-by-side test-newest-spawner test-newest-hubs test-newest-clients test-newest-pages test-newest-cluster \
-		test-newest-rest test-core
+	@.ci/side-by-side test-newest-spawner test-newest-hubs test-newest-pages test-newest-cluster test-newest-rest \
+		test-newest-clients test-core
 
 test-slow: venv-newest  ## what takes too long for make test: more hubs, logins and journeys in a browser
 	@.ci/side-by-side test-slow-hubs test-slow-logins test-slow-rest test-slow-soak
@@ -78,7 +78,7 @@ test-chart: venv-chart  ## what depends on JupyterHub and KubeSpawner, on the ch
 
 test-beside: venv-newest venv-chart  ## what CI runs beside make test-cluster: the guides, then the chart's pins
 	@status=0; nice -n 5 $(MAKE) --no-print-directory docs-test || status=1; \
-	nice -n 5 $(MAKE) --no-print-directory test-chart || status=1; exit $$status
+	LIBRETEXTS_HUB_AT_ONCE=3 nice -n 5 $(MAKE) --no-print-directory test-chart || status=1; exit $$status
 
 test-chart-hubs: venv-chart
 	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(SHORT_HUBS) $(ARGS)

@@ -90,8 +90,9 @@ async def hubs_of(
         for side, target in bench.targets.items():
             folder, extra = bench.folder / f"hub-{side}", assignments({**settings, **menus[side]})
             extra += (more or {}).get(side, "")
+            way = (kubeconfigs or {}).get(side)
             hubs[side] = HubProcess(
-                folder, target, spawner=SPAWNERS[side], extra=extra, kubeconfig=(kubeconfigs or {}).get(side)
+                folder, target, spawner=SPAWNERS[side], extra=extra, kubeconfig=way, preloaded=False
             )
             stack.callback(hubs[side].close)
         await asyncio.gather(*(hub.start() for hub in hubs.values()))

@@ -102,7 +102,7 @@ def environment() -> Path:
     if not (folder / "made").exists():
         shutil.rmtree(folder, ignore_errors=True)
         uv = Path(sys.executable).with_name("uv")
-        subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, folder], check=True, timeout=60)
+        subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, folder], check=True, timeout=180)
         command = [uv, "pip", "install", "--quiet", "--python", folder / "bin/python", *requirements]
         subprocess.run(command, check=True, timeout=600)
         (folder / "made").touch()

@@ -52,7 +52,7 @@ def test_link_leads_to_a_file(page, link):
 @pytest.mark.parametrize(("page", "verb"), found_in_pages(r"(?:`|\$ )libretexts-hub ([a-z][a-z-]+)"))
 def test_verb_exists(page, verb):
     command = [Path(sys.executable).with_name("libretexts-hub"), verb, "--help"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, f"{name_of(page)} names `libretexts-hub {verb}`: {done.stderr}"
 
 

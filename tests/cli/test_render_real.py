@@ -37,7 +37,7 @@ def kubectl(real):
 
         def run(text: str, *words: str) -> str:
             program = [str(find_kubectl()), f"--kubeconfig={target.kubeconfig}", *words, "-f", "-"]
-            done = subprocess.run(program, input=text, capture_output=True, text=True, timeout=60)
+            done = subprocess.run(program, input=text, capture_output=True, text=True, timeout=180)
             assert done.returncode == 0, done.stderr
             return done.stdout
 

@@ -46,7 +46,7 @@ def start(api: Api, space: str, pod: dict) -> None:
 def kubectl(cluster: ClusterInfo, *words: str) -> str:
     program = cluster.run.program("kubectl") if cluster.run else shutil.which("kubectl")
     command = [program, "--kubeconfig", str(cluster.kubeconfig), *words]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=180).stdout
 
 
 @pytest.mark.own_cluster

@@ -18,7 +18,7 @@ OLD, NEW, GROUP_OF_NEW = 1000, 5001, 6001
 
 def shell(name, *arguments, before=(), **options):
     command = [*before, "/bin/sh", "-c", program(name), name, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, **options)
+    return subprocess.run(command, capture_output=True, text=True, timeout=180, **options)
 
 
 # Names of people and groups ------------------------------------------------------------------------------
@@ -93,7 +93,7 @@ def test_a_container_that_may_only_read_is_enough(tmp_path):
 
 def in_a_mount_namespace(*command):
     """Whether this machine lets root mount in a namespace of its own, and what the command printed there."""
-    return subprocess.run(["unshare", "-m", *command], capture_output=True, text=True, timeout=60)
+    return subprocess.run(["unshare", "-m", *command], capture_output=True, text=True, timeout=180)
 
 
 can_mount = pytest.mark.skipif(

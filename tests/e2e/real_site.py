@@ -155,7 +155,7 @@ def kubectl(target: Target, *words: str, text: str = "") -> str:
 def libretexts_hub(*words: str) -> str:
     """What the console script prints."""
     command = [str(Path(sys.executable).with_name("libretexts-hub")), *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

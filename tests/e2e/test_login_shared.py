@@ -128,7 +128,7 @@ async def known(hub: HubProcess, name: str) -> dict[str, Any]:
         return await watcher.call("GET", url, {"Authorization": f"token {TOKEN}"})
 
 
-async def until(condition: Any, what: str, *, deadline_seconds: float = 15.0) -> None:
+async def until(condition: Any, what: str, *, deadline_seconds: float = 60.0) -> None:
     deadline = time.monotonic() + deadline_seconds
     while not await condition():
         assert time.monotonic() < deadline, what

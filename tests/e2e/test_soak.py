@@ -1,4 +1,4 @@
-"""Does a hub that is used for two minutes leak, or leave anything behind? The hour is `make soak MINUTES=60`."""
+"""Does a hub that is used for two minutes leak, or leave anything behind? `make soak` is the hour of it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def test_people_come_and_go_and_nothing_is_left(tmp_path, monkeypatch):
     assert figures["failures"] == []
     assert not any(figures["left_behind"].values())
     did, culler = figures["did"], figures["culler"]
-    assert min(did["start"], did["stop"], did["refused"], did["pages"], culler["stopped"], culler["deleted"]) > 0
+    assert (
+        min(did["start"], did["stop"], did["refused"], did["pages"], culler["stopped"], culler["deleted"]) > 0
+    )
     first, last = figures["at_rest"]["after the warm-up"], figures["at_rest"]["in the end"]
     # Connections that are kept alive come and go; a leak is one for every start.
     most = max(20, did["start"] // 20)

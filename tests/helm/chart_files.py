@@ -30,7 +30,7 @@ ENVIRONMENT = {
 def helm(program: Path, *words: str, chart: Path = CHART) -> subprocess.CompletedProcess[str]:
     """`helm template` of these values files; its exit status, objects and complaints."""
     command = [str(program), "template", "hub", str(chart), "--namespace=jhub", *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
 
 
 def rendered(program: Path, *values: Path) -> list[dict]:

@@ -197,7 +197,7 @@ def test_the_hub_ends_with_one_sentence_and_2(tmp_path):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
     )
 
     assert ended.returncode == 2

@@ -51,7 +51,7 @@ async def inside(target, person: str, script: str) -> tuple[int, str]:
     command = [str(find_kubectl()), f"--kubeconfig={target.kubeconfig}", "-n", target.namespace]
     words = ["exec", f"jupyter-{person}", "-c", "notebook", "--", "sh", "-c", script]
     run = asyncio.to_thread(
-        subprocess.run, [*command, *words], capture_output=True, text=True, timeout=60, check=False
+        subprocess.run, [*command, *words], capture_output=True, text=True, timeout=180, check=False
     )
     done = await run
     return done.returncode, (done.stdout + done.stderr).strip()

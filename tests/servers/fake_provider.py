@@ -73,7 +73,7 @@ class FakeProvider:
         """Answer all who wait."""
         self._released.set()
 
-    async def was_asked(self, times: int, *, deadline_seconds: float = 10.0) -> None:
+    async def was_asked(self, times: int, *, deadline_seconds: float = 30.0) -> None:
         """Until so many questions have come."""
         async with asyncio.timeout(deadline_seconds):
             while len(self.asked) < times:  # noqa: ASYNC110 - the questions come in another thread

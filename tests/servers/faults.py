@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .target import Target
 
 ROOT = Path(__file__).parents[2]
-_START_SECONDS = 20
+_START_SECONDS = 60
 
 
 @dataclass(frozen=True)

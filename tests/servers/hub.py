@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ADMIN", "ADMIN_PASSWORD", "PASSWORD", "HubNotReadyError", "HubProcess"]
 
-START_SECONDS = 100
+START_SECONDS = 150
+VISIT_SECONDS = 60.0
 LOG_LINES = 60
 
 
@@ -74,7 +75,7 @@ class HubProcess:
         return self.addresses.url
 
     def visitor(self) -> Visitor:
-        return Visitor(self.url)
+        return Visitor(self.url, deadline_seconds=VISIT_SECONDS)
 
     async def start(self, *, wait: bool = True) -> None:
         """Start the proxy, if it does not run yet, and the hub. Raises HubNotReadyError."""

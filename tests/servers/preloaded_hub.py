@@ -36,8 +36,9 @@ class PreloadedHub:
     def __init__(self, words: list[str], folder: Path, environment: dict[str, str], log: Path) -> None:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(MODULES)
+        # A daemon: one that a broken test left does not keep the run from ending.
         self._process: ForkServerProcess = context.Process(
-            target=_run, args=(words, str(folder), environment, str(log))
+            target=_run, args=(words, str(folder), environment, str(log)), daemon=True
         )
         self._process.start()
 

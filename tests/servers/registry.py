@@ -26,7 +26,7 @@ MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
 DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 EMPTY_CONFIG = b"{}"
-DEADLINE_SECONDS = 20
+DEADLINE_SECONDS = 60
 
 
 def digest_of(content: bytes) -> str:

@@ -30,7 +30,7 @@ GROUPS = f"ou=groups,{BASE}"
 ROOT_DN, ROOT_PASSWORD = f"cn=admin,{BASE}", "the admin's password"
 READER_DN, READER_PASSWORD = f"cn=reader,{BASE}", "the reader's password"
 PACKAGES = ("slapd", "libldap-2.5-0", "libltdl7", "libwrap0", "libsasl2-2", "libnsl2")
-START_SECONDS = 20
+START_SECONDS = 60
 UNITS, CROWD = 1100, 10_000
 
 CONFIGURATION = """

@@ -31,8 +31,8 @@ EMBEDDED_IMAGES = {
     "localhost/database:*": {"env": {"PATH": f"{ROOT}/tests/servers/fake_engine:/usr/bin:/bin"}},
     "localhost/simulated:*": {"simulated": {"ready_after": 0.2, "pod_ip": "127.0.0.1"}},
 }
-_START_SECONDS = 40
-_STOP_SECONDS = 30
+_START_SECONDS = 90
+_STOP_SECONDS = 60
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ async def create(client: aiohttp.ClientSession, name: str = "p") -> int:
         return answer.status
 
 
-async def until(condition, seconds: float = 5) -> None:
+async def until(condition, seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "the condition did not come true"
