@@ -1,8 +1,9 @@
 """What does one culler do in a process of its own? Prints seconds, peak memory and what it found, as JSON.
 
-`python -m benchmarks.cull_worker sweep|list|peer URL HUB_PID LIMIT`: `sweep` is one whole run of ours, whose
-fuse lets LIMIT people go, `list` asks for LIMIT of the pages that the peer asks for, evenly spread, `peer` is
-one run of the peer for LIMIT people. The token is in JUPYTERHUB_API_TOKEN, the cluster of ours in KUBECONFIG.
+`python -m benchmarks.cull_worker find|sweep|list|peer URL HUB_PID LIMIT`: `find` are the lists of a run of
+ours in which no home may go yet, `sweep` is one whole run whose fuse lets LIMIT people go, `list` asks for
+LIMIT of the pages that the peer asks for, evenly spread, `peer` is one run of the peer for LIMIT people. The
+token is in JUPYTERHUB_API_TOKEN, the cluster of ours in KUBECONFIG.
 """
 
 from __future__ import annotations
@@ -18,20 +19,24 @@ import time
 from pathlib import Path
 from typing import Any
 
-CONCURRENCY = 16
+CONCURRENCY = 20
 PEER_CONCURRENCY = 10  # its own default
 PEER_PAGE = 50  # the hub's default, which it takes
 SHARE_GONE = 5  # one of five
 TICKS = os.sysconf("SC_CLK_TCK")
-POLICY: dict[str, Any] = {
-    "homes": {"away": {"inactive": "1d", "notices": ["1d"], "grace": "1d"}},
-}
+POLICY: dict[str, Any] = {"homes": {"away": {"inactive": "1d", "notices": ["1d"], "grace": "1d"}}}
+PATIENT: dict[str, Any] = {"homes": {"away": {"inactive": "1d", "notices": ["1d"], "grace": "3650d"}}}
 
 
 def cpu_seconds(pid: int) -> float:
     """CPU time of a process so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def waited_seconds(pid: int) -> float:
+    """How long the main thread of a process could have run so far, and had no CPU."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
 
 
 class Watched:
@@ -42,23 +47,36 @@ class Watched:
 
     def __init__(self, client: Any, pid: int) -> None:
         self._ask, self._pid = client.ask, pid
-        self.page_seconds = self.page_cpu = self.find_seconds = 0.0
+        self.page_seconds = self.page_cpu = 0.0
         self.pages = 0
         self.cpu_at_first_delete: float | None = None
+        self.waited_at_first_delete = 0.0
         client.ask = self.ask
 
     async def ask(self, method: str, path: str, **more: Any) -> Any:
         """Passed on."""
         cpu = cpu_seconds(self._pid)
         if method == "DELETE" and self.cpu_at_first_delete is None:
-            self.cpu_at_first_delete = cpu
+            self.cpu_at_first_delete, self.waited_at_first_delete = cpu, waited_seconds(self._pid)
         answer = await self._ask(method, path, **more)
         if path == "/users":
             self.pages += 1
             self.page_seconds += answer.seconds
-            self.find_seconds += answer.seconds if more["query"]["sort"] == "last_activity" else 0.0
             self.page_cpu += cpu_seconds(self._pid) - cpu
         return answer
+
+
+async def find(url: str, token: str, pid: int, limit: int) -> dict[str, Any]:
+    """The lists of ours while all homes wait: claims, and people up to the first who was active since."""
+    from libretexts_hub.culler.app import IdleCuller
+    from libretexts_hub.culler.survey import look
+    from libretexts_hub.culler.wiring import wired
+
+    app = IdleCuller(**PATIENT, url=url, concurrency=CONCURRENCY)
+    async with wired(app.wires(app.policy(), needs_cluster=True)) as (ports, namespace):
+        hub = Watched(ports.hub._client, pid)  # type: ignore[attr-defined]
+        survey = await look(app.world(ports, namespace))
+        return {"find_seconds": hub.page_seconds, "find_pages": hub.pages, "found": len(survey.people)}
 
 
 async def sweep(url: str, token: str, pid: int, limit: int) -> dict[str, Any]:
@@ -90,10 +108,10 @@ async def sweep(url: str, token: str, pid: int, limit: int) -> dict[str, Any]:
             return {
                 "seconds": time.perf_counter() - began,
                 "page_seconds": hub.page_seconds,
-                "find_seconds": hub.find_seconds,
                 "page_cpu": hub.page_cpu,
                 "cpu_until_first_delete": before,
                 "delete_cpu": cpu_seconds(pid) - cpu - before,
+                "delete_waited": waited_seconds(pid) - hub.waited_at_first_delete,
                 "pages": hub.pages,
                 "memory": memory,
                 "counts": dict(world.counts),
@@ -138,15 +156,16 @@ def name_of(number: int) -> str:
 
 async def peer(url: str, token: str, pid: int, limit: int) -> dict[str, Any]:
     """jupyterhub-idle-culler as its command line runs it, with `--cull-users`; of its lists, which `list`
-    measures, it is given the end at once: `limit` people who are gone."""
+    measures, it is given the end at once: `limit` people who are gone, from the FIRST on."""
     from jupyterhub_idle_culler import cull_idle
     from tornado.httpclient import HTTPResponse
     from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
+    first = int(os.environ.get("FIRST", "0"))
     gone = [
         {"name": name_of(number * SHARE_GONE), "admin": False, "servers": {}}
         | {"created": "2000-01-01T00:00:00Z", "last_activity": "2020-01-01T00:00:00Z"}
-        for number in range(limit)
+        for number in range(first, first + limit)
     ]
     fetch = SimpleAsyncHTTPClient.fetch
 
@@ -159,18 +178,22 @@ async def peer(url: str, token: str, pid: int, limit: int) -> dict[str, Any]:
         return answer
 
     SimpleAsyncHTTPClient.fetch = listed
-    began, cpu = time.perf_counter(), cpu_seconds(pid)
+    began, cpu, waited = time.perf_counter(), cpu_seconds(pid), waited_seconds(pid)
     log = logging.getLogger("idle-culler")
     await cull_idle(
         url, token, 86400, log, cull_users=True, concurrency=PEER_CONCURRENCY, cull_admin_users=False
     )
-    return {"seconds": time.perf_counter() - began, "delete_cpu": cpu_seconds(pid) - cpu}
+    return {
+        "seconds": time.perf_counter() - began,
+        "delete_cpu": cpu_seconds(pid) - cpu,
+        "delete_waited": waited_seconds(pid) - waited,
+    }
 
 
 def main() -> None:
     action, url, pid, limit = sys.argv[1:5]
     token = os.environ["JUPYTERHUB_API_TOKEN"]
-    run = {"sweep": sweep, "list": pages_of_peer, "peer": peer}[action]
+    run = {"find": find, "sweep": sweep, "list": pages_of_peer, "peer": peer}[action]
     logging.basicConfig(level=logging.INFO)
     facts = asyncio.run(run(url, token, int(pid), int(limit)))
     print(json.dumps({**facts, "peak_mb": memory_mb("VmHWM")}))

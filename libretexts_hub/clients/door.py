@@ -3,15 +3,16 @@
 import asyncio
 import time
 from collections import deque
-from typing import Self
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 # Requests that were sent together are refused together: that counts once.
 ONCE_IN_SECONDS = 1.0
 
 
 class Door:
-    """`async with door`: at most `widest` inside. `narrow` halves that, down to one; each `widen` gives a
-    part of one back, so that as many good answers as there is room for give back one."""
+    """`async with door.entered()`: at most `widest` inside. `narrow` halves that, down to one; each `widen`
+    gives a part of one back, so that as many good answers as there is room for give back one."""
 
     def __init__(self, widest: int) -> None:
         self._widest = self._room = float(max(1, widest))
@@ -36,10 +37,12 @@ class Door:
         self._room = min(self._widest, self._room + 1 / self._room)
         self._wake()
 
-    async def __aenter__(self) -> Self:
+    @asynccontextmanager
+    async def entered(self, *, first: bool = False) -> AsyncIterator[None]:
+        """Inside, as soon as there is room; `first`: before all who wait already."""
         while self._inside >= self.room:
             ticket = asyncio.get_running_loop().create_future()
-            self._waiting.append(ticket)
+            self._waiting.appendleft(ticket) if first else self._waiting.append(ticket)
             try:
                 await ticket
             except asyncio.CancelledError:
@@ -47,11 +50,11 @@ class Door:
                 self._waiting.remove(ticket) if ticket in self._waiting else self._wake()
                 raise
         self._inside += 1
-        return self
-
-    async def __aexit__(self, *exception: object) -> None:
-        self._inside -= 1
-        self._wake()
+        try:
+            yield
+        finally:
+            self._inside -= 1
+            self._wake()
 
     def _wake(self) -> None:
         free = self.room - self._inside

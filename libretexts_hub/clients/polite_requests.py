@@ -25,8 +25,9 @@ from libretexts_hub.domain.culling_errors import UnavailableError
 PASSING = frozenset({408, 429, 500, 502, 503, 504})
 AGAIN = "Look whether it runs and what its log says; the next run tries it again."
 FIRST_PAUSE_SECONDS = 0.25
-# A server whose answer took longer gets fewer requests at once.
+# A server whose answer took longer gets fewer requests at once, unless one alone takes as long.
 SLOW_SECONDS = 5.0
+SLOWER_THAN_ALONE = 2.0
 LONGEST_PAUSE_SECONDS = 20.0
 # A server may ask for more patience than its deadline, but not put the culler to sleep for ever.
 LONGEST_RETRY_AFTER_SECONDS = 120.0
@@ -101,6 +102,7 @@ class PoliteClient:
         self._patience = patience or Patience()
         self._tls = tls
         self._not_before = 0.0
+        self._alone_seconds = 0.0
         self._concurrency = concurrency
         self._session: aiohttp.ClientSession | None = None
 
@@ -165,10 +167,13 @@ class PoliteClient:
         self, method: str, target: URL, document: object, headers: Mapping[str, str], deadline: float
     ) -> tuple[Answer | None, str, bool]:
         """The answer or what went wrong, and whether the request surely had no effect."""
-        async with self._door:
+        # Who changes something has just looked whether they may: others wait.
+        async with self._door.entered(first=method != "GET"):
             await asyncio.sleep(max(0.0, min(self._not_before, deadline) - time.monotonic()))
             self.in_flight += 1
             self.most_in_flight = max(self.most_in_flight, self.in_flight)
+            # Its own number, where it has the server for itself from here on.
+            alone = self.sent + 1 if self.in_flight == 1 else 0
             try:
                 answer = await self._send(method, target, document, headers)
             except aiohttp.ClientConnectorError as error:
@@ -179,9 +184,19 @@ class PoliteClient:
                 return None, type(error).__name__, False
             finally:
                 self.in_flight -= 1
-            is_much = answer.status in (429, 503) or answer.seconds > SLOW_SECONDS
+            is_much = answer.status in (429, 503) or self._is_slow(
+                answer.seconds, is_alone=alone == self.sent
+            )
             self._door.narrow() if is_much else self._door.widen()
         return answer, f"it answers {answer.status}", answer.status == 429
+
+    def _is_slow(self, seconds: float, *, is_alone: bool) -> bool:
+        """Whether fewer at once would help. A long way does not get shorter: what counts is that an answer
+        takes longer than one to a request that had the server for itself."""
+        if is_alone:
+            self._alone_seconds = seconds
+            return False
+        return seconds > max(SLOW_SECONDS, SLOWER_THAN_ALONE * self._alone_seconds)
 
     async def _send(self, method: str, target: URL, document: object, headers: Mapping[str, str]) -> Answer:
         if self._session is None:

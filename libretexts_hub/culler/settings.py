@@ -72,12 +72,13 @@ class CullerSettings(PeerSettings):
         """,
     ).tag(config=True)
     concurrency = Int(
-        10,
+        20,
         min=1,
         max=100,
         help="""
         How many requests at most are under way to the hub, and as many to the API server. The default is
-        ten.
+        twenty: for each home that goes the hub is asked twice, one after the other, for a last look and for
+        the delete.
 
         Example: `c.IdleCuller.concurrency = 10`
         """,

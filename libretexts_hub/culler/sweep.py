@@ -20,6 +20,8 @@ from libretexts_hub.domain.culling import Ledger
 from libretexts_hub.domain.culling_errors import CullingError
 
 MOST_FAILURES = 10
+# The records of all people are read again where it took longer than this to judge everybody.
+FRESH_SECONDS = 600.0
 UNSAFE = (
     "no server's state says that the hub leaves homes to the culler: it would delete them with the record of "
     "their person, and a mark would stay on the home of somebody who comes back. Set "
@@ -184,7 +186,10 @@ class Sweep:
         """Orphans, and what may go: both only with the records of all people at hand."""
         world, settings = self.world, self.world.settings
         places = {place for due in self._due for place in due.places}
-        read = await references(world.ports.hub, places, settings.naming, limit=settings.user_page)
+        read = survey.references
+        is_fresh = world.now - survey.seen.now <= FRESH_SECONDS
+        if read is None or not is_fresh or not read.tells_of(places):
+            read = await references(world.ports.hub, places, settings.naming, limit=settings.user_page)
         known, orphans = read.by_place, set(self._orphans)
         going = sorted((due for due in self._due if due.name not in orphans), key=lambda due: due.order)
         staying: list[Due] = []

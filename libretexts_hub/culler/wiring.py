@@ -43,7 +43,7 @@ class Wires:
     token: str
     holder: str
     log: Any
-    concurrency: int = 10
+    concurrency: int = 20
     namespaces: tuple[str, ...] = ()
     lease: str = "libretexts-culler"
     audit_file: str = ""

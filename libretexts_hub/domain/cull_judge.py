@@ -188,6 +188,20 @@ def _invalid(person: Person, rule: HomeRule, mark: Mark, now: float) -> Verdict 
     return Keep("the activity of its person went back since the mark: a restored database", is_alarming=True)
 
 
+def looks_due(claim: Claim, policy: Policy, *, now: float) -> bool:
+    """Whether nothing on the claim speaks against a delete now; its person has not been looked at."""
+    mark = read_mark(claim)
+    if not isinstance(mark, Mark) or claim.is_leaving:
+        return False
+    rule = next((rule for rule in policy.homes if rule.slug == mark.rule), None)
+    if rule is None or policy.protect.of_claim(claim, now):
+        return False
+    if mark.user_deleted_at is not None:
+        return now >= mark.user_deleted_at + rule.settle
+    sent = {lead for lead, _ in mark.notices}
+    return now >= due_at(mark, rule) and all(round(lead) in sent for lead in rule.notices)
+
+
 def due_at(mark: Mark, rule: HomeRule) -> float:
     """When it may go: the mark's time, today's policy from the mark on, and the whole lead of each notice and
     the grace from when they were really sent."""

@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import sys
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -29,7 +30,7 @@ from libretexts_hub.domain.culling import Claim, HubUser, Ledger, Snapshot
 from libretexts_hub.errors import ConfigurationError
 from libretexts_hub.log_lines import JsonLines
 from tests.culler.histories import NAMING, PARSED, POLICY, Claims, hub, run
-from tests.culler.model import DAY, START, Ports
+from tests.culler.model import DAY, NAMESPACE, START, Ports
 
 HOMES_ONLY = parse_policy({**POLICY, "homes": {"left": POLICY["homes"]["left"]}}, where="p")
 
@@ -48,6 +49,72 @@ def due():
         model.time += days * DAY
         run(model) if days > 5 else None
     return model
+
+
+def sweep_of(model, **settings):
+    """One run over homes; how often it asked for each page of people, by its offset."""
+    world = world_of(model, policy=HOMES_ONLY, **settings)
+    report = asyncio.run(Sweep(world).run())
+    return report, world, Counter(step[1] for step in world.ports.hub.steps if step[0] == "users")
+
+
+def test_the_list_of_people_is_read_once_where_homes_go():
+    model = due()
+    del model.claims[NAMESPACE, "claim-eve"]  # nobody's, which would have them looked for
+    report, world, pages = sweep_of(model)
+    assert not report.problem
+    assert world.counts["records deleted"]
+    assert set(pages.values()) == {1}
+
+
+def test_and_no_further_than_the_first_who_is_active_where_none_goes():
+    model = hub()
+    for number in range(20):
+        model.register(f"busy-{number}")
+    for number, record in enumerate(model.records.values()):
+        record.last_activity += number  # else they have no order among them
+    _report, world, pages = sweep_of(model)
+    assert not world.counts["records deleted"]
+    # The pages of who was not seen for longest, and the newest of all.
+    assert len(pages) < 5
+
+
+def sweep_through(model, kind):
+    """One run over homes whose requests are those of `kind`."""
+    ports = kind(model, "run")
+    model.lease_holder = "run"
+    found = PortSet(ports, Claims(ports), ports, ports, ports, ports, notices=ports)
+    world = World(found, Settings(HOMES_ONLY, NAMING, run="run", user_page=2, claim_page=3))
+    return asyncio.run(Sweep(world).run()), world
+
+
+def test_lists_that_take_long_are_no_clocks_that_disagree():
+    class Slow(Ports):
+        async def users(self, **query):
+            self.model.time += 150
+            return await super().users(**query)
+
+    report, world = sweep_through(due(), Slow)
+    assert not report.problem
+    assert world.counts["records deleted"] == 1
+
+
+def test_somebody_who_comes_while_all_are_read_keeps_nobody_from_being_looked_at():
+    model = due()
+    long_ago = START - 400 * DAY
+    body = model.register("long-gone", created=long_ago).body
+    model.make_claim("claim-long-gone", created=long_ago, owner="long-gone", body=body)
+
+    class Busy(Ports):
+        async def users(self, **query):
+            if query.get("by_id") and query["offset"] == 1 and "new" not in self.model.records:
+                self.model.register("new")
+            return await super().users(**query)
+
+    report, world = sweep_through(model, Busy)
+    assert not report.problem
+    assert world.counts["marked"] == 1
+    assert world.counts["records deleted"] == 1
 
 
 async def test_a_plan_changes_nothing_and_says_what_a_run_does():

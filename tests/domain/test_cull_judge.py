@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from libretexts_hub.domain import cull_annotations as keys
-from libretexts_hub.domain.cull_judge import Person, judge, with_notices
+from libretexts_hub.domain.cull_judge import Person, judge, looks_due, with_notices
 from libretexts_hub.domain.cull_mark import Mark, Unreadable, read_mark, to_annotations
 from libretexts_hub.domain.cull_plan import Entry, agreed, table, to_json
 from libretexts_hub.domain.cull_policy import parse_policy
@@ -96,6 +96,25 @@ def test_verdict(claim, who, verdict):
     found = judge(claim, who, POLICY, now=NOW)
     assert isinstance(found, verdict), found
     assert found.reason
+
+
+@pytest.mark.parametrize(
+    ("claim", "is_due"),
+    [
+        pytest.param(HOME, False, id="no mark"),
+        pytest.param(marked(15), True, id="time is over"),
+        pytest.param(marked(13), False, id="waits"),
+        pytest.param(marked(15, told=False), False, id="not told"),
+        pytest.param(marked(15, user_deleted_at=NOW - 60), False, id="settles"),
+        pytest.param(marked(15, user_deleted_at=NOW - 700), True, id="released"),
+        pytest.param(marked(15, rule="old"), False, id="entry was renamed"),
+        pytest.param(noted(marked(15), **{keys.HOLD: "court"}), False, id="hold"),
+        pytest.param(noted(marked(15), **{keys.NOTICES: "{"}), False, id="unreadable"),
+        pytest.param(replace(marked(15), is_leaving=True), False, id="leaving"),
+    ],
+)
+def test_what_is_on_a_claim_says_whether_all_people_have_to_be_read(claim, is_due):
+    assert looks_due(claim, POLICY, now=NOW) is is_due
 
 
 def test_a_restored_hub_raises_the_alarm():
