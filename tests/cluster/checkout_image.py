@@ -15,6 +15,12 @@ PARTS = (
     *("setup.cfg", "pyproject.toml", "README.md", "LICENSE"),
     *("libretexts_hub", "templates", "jupyterhub_config.d"),
 )
+# What pip would write; one for this machine's Python is thrown away.
+COMMAND = """#!/opt/hub/bin/python3
+import sys
+from libretexts_hub.cli import main
+sys.exit(main())
+"""
 # Python 3.11 is Debian's, on which the images stand.
 SITE = Path("opt/hub/lib/python3.11/site-packages")
 _IGNORED = ("__pycache__", "*.pyc", "*.egg-info", "build")
@@ -22,7 +28,7 @@ _IGNORED = ("__pycache__", "*.pyc", "*.egg-info", "build")
 
 def key() -> str:
     """Names what would be installed: a digest of every file's path and content."""
-    digest = hashlib.sha256(str(SITE).encode())
+    digest = hashlib.sha256(f"{SITE}{COMMAND}".encode())
     for path in _files():
         digest.update(str(path.relative_to(paths.CHECKOUT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
@@ -47,6 +53,11 @@ def install(tree: Path) -> None:
             where=str(paths.CHECKOUT),
             fix="Look whether `pip install .` works.",
         )
+    shutil.rmtree(tree / SITE / "bin", ignore_errors=True)
+    program = tree / "opt/hub/bin/libretexts-hub"
+    program.parent.mkdir(parents=True)
+    program.write_text(COMMAND)
+    program.chmod(0o755)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from libretexts_hub.demo.visitor import Visitor
+from libretexts_hub.demo.visitor import VisitError, Visitor
+from libretexts_hub.hub.page_assets import PATH
 from tests.cluster.running import running_cluster
-from tests.helm.chart_files import CHART, EXAMPLES
+from tests.helm.chart_files import CHART, CONFIGURATION, EXAMPLES, ROOT
 from tests.servers.hub import PASSWORD
 from tests.servers.target import Target, fresh_namespace
 
@@ -29,6 +30,7 @@ import os
 c.ConfigurableHTTPProxy.api_url = f"http://{os.environ['PROXY_API_SERVICE_HOST']}:8001"
 c.JupyterHub.hub_connect_url = f"http://{os.environ['HUB_SERVICE_HOST']}:8081"
 """
+FOLDER = f"{CONFIGURATION}/jupyterhub_config.d"
 KINDS = (
     "deployments,daemonsets,services,configmaps,secrets,roles,rolebindings,serviceaccounts,"
     "networkpolicies,pods"
@@ -62,6 +64,10 @@ class Release:
         """Everything in the namespace that the chart knows of, `Kind/name`."""
         items = self.get(KINDS)["items"]
         return {f"{each['kind']}/{each['metadata']['name']}" for each in items} - OF_EVERY_NAMESPACE
+
+    def in_the_hubs_pod(self, *words: str) -> str:
+        """What a command says there, where the configuration, the cluster and its rights are the hub's."""
+        return self.kubectl("exec", "deploy/hub", "--", "libretexts-hub", *words)
 
     def hub_says(self, path: str) -> str:
         """What the hub's own API answers, through the proxy and without a login."""
@@ -105,16 +111,23 @@ def of_this_cluster(tmp_path) -> Path:
     if not cluster.hub_image:
         pytest.skip("the images of the running cluster were made by another checkout")
     lab = {"image": cluster.lab_image}
+    # An image without the server in it.
+    broken = {"name": "Broken", "image": cluster.shell_image}
+    files = {
+        path.stem: {"mountPath": f"{FOLDER}/{path.name}", "stringData": path.read_text(encoding="utf-8")}
+        for path in (ROOT / "jupyterhub_config.d" / name for name in ("60-pages.py", "90-site.py"))
+    }
     values = {
         "hub": {
             "image": image(cluster.hub_image),
+            "extraFiles": files,
             "db": {"pvc": {"storage": "64Mi"}},
             "config": {
                 "JupyterHub": {"authenticator_class": "shared-password"},
                 "SharedPasswordAuthenticator": {"user_password": PASSWORD},
                 "Authenticator": {"allow_all": True},
                 "LibreTextsSpawner": {
-                    "images": {"default": lab, "minimal": lab},
+                    "images": {"default": lab, "minimal": lab, "broken": broken},
                     # The node of a test is small.
                     "sizes": {"small": {"cpu": {"guarantee": 0.05}, "memory": {"guarantee": "128Mi"}}},
                 },
@@ -157,6 +170,29 @@ def visitor(release: Release) -> Visitor:
     return Visitor(f"http://{address}", deadline_seconds=90)
 
 
+def check_and_render(release: Release) -> None:
+    """An operator asks in the hub's own pod; a problem would end the command, and so the test."""
+    told = release.in_the_hubs_pod("check", f"{CONFIGURATION}/jupyterhub_config.py", "--online")
+    assert "may not create" not in told, "the chart's Role is enough"
+    assert "This account may not get pods/log" in told, "it is asked what this account may do"
+    objects = list(yaml.safe_load_all(release.in_the_hubs_pod("render", "--user=ada", "--image=minimal")))
+    assert [each["kind"] for each in objects] == ["PersistentVolumeClaim", "Pod"]
+    assert objects[1]["metadata"]["namespace"] == release.space.namespace
+
+
+async def why_it_did_not_start(release: Release) -> None:
+    async with visitor(release) as eve:
+        await eve.login("eve", PASSWORD)
+        await eve.spawn({"image": "broken"})
+        with pytest.raises(VisitError):
+            await eve.wait_until_ready()
+    assert not [each for each in release.get("pods")["items"] if "eve" in each["metadata"]["name"]]
+    told = release.in_the_hubs_pod("why", "eve")
+    assert "chosen image: broken" in told
+    assert "cause: " in told
+    assert "fix: " in told
+
+
 async def test_a_release_from_its_first_day_to_its_last(release, of_this_cluster, tmp_path):
     files = (f"--values={EXAMPLES / 'values.yaml'}", f"--values={of_this_cluster}")
     wait = ("--wait", "--timeout=4m")
@@ -171,9 +207,13 @@ async def test_a_release_from_its_first_day_to_its_last(release, of_this_cluster
     } <= release.names()
     assert name_of_default(release.values()) == "Default environment"
     assert release.hub_says("hub/health") == ""
-    assert "Default environment" in await menu_of(release, "ada")
+    page = await menu_of(release, "ada")
+    assert "Default environment" in page
+    assert f"/hub/{PATH}/" in page, "60-pages.py did not run"
     token = release.get("secret", "hub")["data"]["hub.config.CryptKeeper.keys"]
 
+    check_and_render(release)
+    await why_it_did_not_start(release)
     async with visitor(release) as ada:
         await ada.login("ada", PASSWORD)
         await ada.spawn({"image": "minimal"})
@@ -199,4 +239,4 @@ async def test_a_release_from_its_first_day_to_its_last(release, of_this_cluster
     assert release.names() == set()
     # Homes are no part of the release.
     claims = release.get("persistentvolumeclaims")["items"]
-    assert [each["metadata"]["name"] for each in claims] == ["claim-ada"]
+    assert [each["metadata"]["name"] for each in claims] == ["claim-ada", "claim-eve"]

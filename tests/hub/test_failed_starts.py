@@ -64,3 +64,20 @@ def test_lines_about_a_server_and_no_other():
     lines.handle(logging.LogRecord("hub", logging.WARNING, "f", 1, "%d of alice", ("x",), None))
     assert [line[9:] for line in lines.about("alice", since=0)] == ["W alice waits", "W 50% of alice"]
     assert lines.about("alice", since=9e9) == []
+
+
+async def test_the_last_lines_of_a_database_are_kept(web, workshop, cluster, tmp_path):
+    """An image without the engine: the notebook never ran, so only the database can say why."""
+    mysql = {"engine": "mariadb", "image": cluster.shell_image, "storage": "64Mi", "everybody": True}
+    spawner = web(
+        failed_starts=str(tmp_path / "kept"), databases={"mysql": mysql}, database_sidecar="native"
+    )
+    with pytest.raises(Exception) as raised:  # noqa: PT011
+        await spawner.start()
+    await spawner.stop()
+
+    (kept,) = load(tmp_path / "kept", "alice", "")
+    assert kept["words"] == raised.value.jupyterhub_message
+    assert "notebook" not in kept["logs"]
+    assert kept["logs"]["database"], "not a word of the database"
+    assert any("database" in str(each) for each in kept["containers"])
