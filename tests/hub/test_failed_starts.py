@@ -66,18 +66,9 @@ def test_lines_about_a_server_and_no_other():
     assert lines.about("alice", since=9e9) == []
 
 
-async def test_the_last_lines_of_a_database_are_kept(web, workshop, cluster, tmp_path):
-    """An image without the engine: the notebook never ran, so only the database can say why."""
+async def test_the_last_lines_of_its_database_are_kept_too(failing, cluster):
+    """An image without the engine, and a notebook that cannot do without: each says its part."""
     mysql = {"engine": "mariadb", "image": cluster.shell_image, "storage": "64Mi", "everybody": True}
-    spawner = web(
-        failed_starts=str(tmp_path / "kept"), databases={"mysql": mysql}, database_sidecar="native"
-    )
-    with pytest.raises(Exception) as raised:  # noqa: PT011
-        await spawner.start()
-    await spawner.stop()
-
-    (kept,) = load(tmp_path / "kept", "alice", "")
-    assert kept["words"] == raised.value.jupyterhub_message
-    assert "notebook" not in kept["logs"]
-    assert kept["logs"]["database"], "not a word of the database"
-    assert any("database" in str(each) for each in kept["containers"])
+    _, (kept,) = await failing(databases={"mysql": mysql}, database_sidecar="container")
+    assert "the module is missing" in kept["logs"]["notebook"]
+    assert "mariadbd: not found" in " ".join(kept["logs"]["database"])
