@@ -48,6 +48,7 @@ RECIPES: dict[str, tuple[str, str | None, dict]] = {
             "ExposedPorts": {"8000/tcp": {}, "8001/tcp": {}},
         },
     ),
+    "grader": ("1", "grader.sh", LAB),
     "workbench": ("1", "workbench.sh", LAB | {"Env": [*LAB["Env"], "PYTHONPATH=/opt/workbench"]}),
     "mariadb": (
         "10.11",

@@ -30,6 +30,7 @@ class ClusterInfo:
     registry: str
     hub_image: str
     proxy_image: str
+    grader_image: str
     run: Run | None = None
     certificate: tuple[Path, Path] | None = None
 
@@ -80,6 +81,7 @@ def own_cluster(folder: Path) -> ClusterInfo:
         # A cluster that another checkout started may have none.
         hub_image=images.get("hub", ""),
         proxy_image=images.get("proxy", ""),
+        grader_image=images.get("grader", ""),
         run=run,
     )
 
@@ -104,5 +106,6 @@ def foreign_cluster(path: Path) -> ClusterInfo:
         registry=environment.get("LIBRETEXTS_HUB_REGISTRY", ""),
         hub_image=environment.get("LIBRETEXTS_HUB_HUB_IMAGE", ""),
         proxy_image=environment.get("LIBRETEXTS_HUB_PROXY_IMAGE", ""),
+        grader_image=environment.get("LIBRETEXTS_HUB_GRADER_IMAGE", ""),
         certificate=user.certificate,
     )

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import subprocess
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
-from libretexts_hub.demo.visitor import VisitError, Visitor
+from libretexts_hub.demo.visitor import VisitError
 from libretexts_hub.hub.page_assets import PATH
 from tests.cluster.running import running_cluster
-from tests.helm.chart_files import CHART, CONFIGURATION, EXAMPLES, ROOT
+from tests.helm.chart_files import CHART, CONFIGURATION, EXAMPLES
+from tests.helm.release import Release, site_values
 from tests.servers.hub import PASSWORD
-from tests.servers.target import Target, fresh_namespace
+from tests.servers.target import fresh_namespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,72 +21,6 @@ if TYPE_CHECKING:
 
 # Four rollouts of a hub, a server of somebody's, and what Kubernetes takes to let go of all of it.
 pytestmark = [pytest.mark.helm, pytest.mark.real_cluster, pytest.mark.timeout(420)]
-# Names of services are found by a DNS server, which the cluster of the tests has not.
-WITHOUT_DNS = """
-import os
-c.ConfigurableHTTPProxy.api_url = f"http://{os.environ['PROXY_API_SERVICE_HOST']}:8001"
-c.JupyterHub.hub_connect_url = f"http://{os.environ['HUB_SERVICE_HOST']}:8081"
-"""
-FOLDER = f"{CONFIGURATION}/jupyterhub_config.d"
-KINDS = (
-    "deployments,daemonsets,services,configmaps,secrets,roles,rolebindings,serviceaccounts,"
-    "networkpolicies,pods"
-)
-# Kubernetes makes these in every namespace.
-OF_EVERY_NAMESPACE = {"ConfigMap/kube-root-ca.crt", "ServiceAccount/default"}
-
-
-@dataclass(frozen=True)
-class Release:
-    """The chart in a namespace of its own, by helm and kubectl as an operator calls them."""
-
-    helm_program: Path
-    kubectl_program: Path
-    space: Target
-
-    def helm(self, *words: object) -> str:
-        return self._run(self.helm_program, *words, f"--namespace={self.space.namespace}")
-
-    def kubectl(self, *words: object) -> str:
-        return self._run(self.kubectl_program, f"--namespace={self.space.namespace}", *words)
-
-    def get(self, *words: str) -> Any:
-        return json.loads(self.kubectl("get", *words, "--output=json"))
-
-    def values(self) -> dict:
-        """As the hub reads them, from the chart's Secret."""
-        return yaml.safe_load(base64.b64decode(self.get("secret", "hub")["data"]["values.yaml"]))
-
-    def names(self) -> set[str]:
-        """Everything in the namespace that the chart knows of, `Kind/name`."""
-        items = self.get(KINDS)["items"]
-        return {f"{each['kind']}/{each['metadata']['name']}" for each in items} - OF_EVERY_NAMESPACE
-
-    def in_the_hubs_pod(self, *words: str) -> str:
-        """What a command says there, where the configuration, the cluster and its rights are the hub's."""
-        return self.kubectl("exec", "deploy/hub", "--", "libretexts-hub", *words)
-
-    def hub_says(self, path: str) -> str:
-        """What the hub's own API answers, through the proxy and without a login."""
-        return self.kubectl("get", "--raw", f"{self._service('hub', 8081)}/{path}")
-
-    def _service(self, name: str, port: int) -> str:
-        return f"/api/v1/namespaces/{self.space.namespace}/services/{name}:{port}/proxy"
-
-    def _run(self, program: Path, *words: object) -> str:
-        command = [str(program), f"--kubeconfig={self.space.kubeconfig}", *map(str, words)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
-        assert done.returncode == 0, f"{done.stderr}\n{self._state()}"
-        return done.stdout
-
-    def _state(self) -> str:
-        """What to read when something failed."""
-        base = [str(self.kubectl_program), f"--kubeconfig={self.space.kubeconfig}", "--namespace"]
-        told = []
-        for words in (["get", "pods,events"], ["logs", "deploy/hub", "--tail=60"], ["logs", "deploy/proxy"]):
-            command = [*base, self.space.namespace, *words]
-            told.append(subprocess.run(command, capture_output=True, text=True, timeout=30, check=False))
-        return "\n".join(each.stdout[-6000:] + each.stderr[-500:] for each in told)
 
 
 @pytest.fixture
@@ -98,49 +29,14 @@ def release(real, helm_program, kubectl_program) -> Iterator[Release]:
         yield Release(helm_program, kubectl_program, space)
 
 
-def image(reference: str) -> dict[str, str]:
-    """As the chart's values name one."""
-    name, _, tag = reference.rpartition(":")
-    return {"name": name, "tag": tag}
-
-
 @pytest.fixture
 def of_this_cluster(tmp_path) -> Path:
-    """What a site's values say beside `examples/helm/values.yaml`: its images, who logs in, little disks."""
+    """A file with what a site says beside `examples/helm/values.yaml`."""
     cluster = running_cluster()
     if not cluster.hub_image:
-        pytest.skip("the images of the running cluster were made by another checkout")
-    lab = {"image": cluster.lab_image}
-    # An image without the server in it.
-    broken = {"name": "Broken", "image": cluster.shell_image}
-    files = {
-        path.stem: {"mountPath": f"{FOLDER}/{path.name}", "stringData": path.read_text(encoding="utf-8")}
-        for path in (ROOT / "jupyterhub_config.d" / name for name in ("60-pages.py", "90-site.py"))
-    }
-    values = {
-        "hub": {
-            "image": image(cluster.hub_image),
-            "extraFiles": files,
-            "db": {"pvc": {"storage": "64Mi"}},
-            "config": {
-                "JupyterHub": {"authenticator_class": "shared-password"},
-                "SharedPasswordAuthenticator": {"user_password": PASSWORD},
-                "Authenticator": {"allow_all": True},
-                "LibreTextsSpawner": {
-                    "images": {"default": lab, "minimal": lab, "broken": broken},
-                    # The node of a test is small.
-                    "sizes": {"small": {"cpu": {"guarantee": 0.05}, "memory": {"guarantee": "128Mi"}}},
-                },
-            },
-            "extraConfig": {"00-without-dns": WITHOUT_DNS},
-        },
-        "proxy": {"service": {"type": "ClusterIP"}, "chp": {"image": image(cluster.proxy_image)}},
-        "cull": {"enabled": False},
-        "prePuller": {"continuous": {"enabled": False}},
-        "singleuser": {"storage": {"capacity": "16Mi"}},
-    }
+        pytest.skip("this cluster has no image of a hub; LIBRETEXTS_HUB_HUB_IMAGE names one")
     path = tmp_path / "site.yaml"
-    path.write_text(yaml.safe_dump(values))
+    path.write_text(yaml.safe_dump(site_values(cluster)))
     return path
 
 
@@ -158,16 +54,10 @@ def name_of_default(values: dict) -> str:
 
 async def menu_of(release: Release, person: str) -> str:
     """The page on which somebody chooses, as the hub serves it through the proxy now."""
-    async with visitor(release) as somebody:
+    async with release.visitor() as somebody:
         await somebody.login(person, PASSWORD)
         answer, _ = await somebody.spawn_form()
         return answer.html
-
-
-def visitor(release: Release) -> Visitor:
-    """Somebody outside of the cluster, at the address of the chart's proxy."""
-    address = release.get("service", "proxy-public")["spec"]["clusterIP"]
-    return Visitor(f"http://{address}", deadline_seconds=90)
 
 
 def check_and_render(release: Release) -> None:
@@ -181,7 +71,7 @@ def check_and_render(release: Release) -> None:
 
 
 async def why_it_did_not_start(release: Release) -> None:
-    async with visitor(release) as eve:
+    async with release.visitor() as eve:
         await eve.login("eve", PASSWORD)
         await eve.spawn({"image": "broken"})
         with pytest.raises(VisitError):
@@ -214,7 +104,7 @@ async def test_a_release_from_its_first_day_to_its_last(release, of_this_cluster
 
     check_and_render(release)
     await why_it_did_not_start(release)
-    async with visitor(release) as ada:
+    async with release.visitor() as ada:
         await ada.login("ada", PASSWORD)
         await ada.spawn({"image": "minimal"})
         await ada.wait_until_ready()
