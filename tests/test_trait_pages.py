@@ -76,6 +76,12 @@ def test_the_index_leads_to_each_page_and_says_what_it_is(pages):
     assert {re.search(r"all of \[(\w+)\]", text)[1] for text in written.values()} == headings
 
 
+def test_a_summary_ends_with_a_sentence_and_not_within_code():
+    for one in trait_pages.described():
+        assert one.summary.count("`") % 2 == 0, f"{one.typed}: {one.summary}"
+        assert len(one.summary.split()) >= 3, f"{one.typed}: {one.summary}"
+
+
 def test_a_page_of_a_setting_that_is_gone_goes_too(tmp_path):
     (tmp_path / "LibreTextsSpawner.gone.md").write_text("# old", encoding="utf-8")
     trait_pages.write_pages(tmp_path)

@@ -18,8 +18,6 @@ orphan: true
 ---
 # `c.{typed}`
 
-{summary}
-
 | | |
 |---|---|
 | Class | {classes} |
@@ -34,10 +32,11 @@ orphan: true
 
 ---
 
-[Every setting](../traits.md) · all of [{owner}](../traits.md#{owner_anchor})
+[Every setting](../traits.md) · all of [{owner}](../traits.md#{anchor})
 """
 # The culler is a program of its own and reads no configuration of a hub.
 CULLER = "IdleCuller"
+FEW_WORDS = 3
 POLICY = ("servers", "homes", "protect", "fuse")
 
 
@@ -57,10 +56,17 @@ class Described:
         return f"{self.typed}.md"
 
     @property
+    def owner(self) -> str:
+        """The class under which it is typed."""
+        return self.typed.partition(".")[0]
+
+    @property
     def summary(self) -> str:
-        """The first sentence of its help."""
-        first = re.split(r"(?<=[.:])\s", " ".join(self.setting.help.split()), maxsplit=1)[0]
-        return first if first.endswith(".") else f"{first.rstrip(':')}."
+        """The first sentence of its help, or what stands before a colon: of some words, not within code."""
+        text = " ".join(self.setting.help.split())
+        ends = (found.start() for found in re.finditer(r"[.:](?= |$)", text))
+        whole = (end for end in ends if text.count("`", 0, end) % 2 == 0)
+        return text[: next((end for end in whole if len(text[:end].split()) >= FEW_WORDS), None)] + "."
 
     @property
     def helm(self) -> str:
@@ -100,26 +106,24 @@ def write_pages(folder: Path) -> dict[str, Path]:
 
 def text_of(one: Described) -> str:
     """The page as Markdown."""
-    owner = one.setting.class_name
-    classes = [f"`{name}`" for name in dict.fromkeys((one.typed.partition(".")[0], *one.users, owner))]
+    names = dict.fromkeys((one.owner, *one.users, one.setting.class_name))
     return PAGE.format(
         typed=one.typed,
-        summary=one.summary,
-        classes=", ".join(classes),
+        classes=", ".join(f"`{name}`" for name in names),
         type=one.kind.replace("|", "\\|"),
         default=_in_cell(one.default),
         helm=one.helm,
         help=one.setting.help,
-        owner=owner,
-        owner_anchor=owner.lower(),
+        owner=one.owner,
+        anchor=one.owner.lower(),
     )
 
 
 def index(folder: str) -> str:
-    """All settings by the class that has them, each with its first sentence and a link to its page."""
+    """All settings by the class under which they are typed, each with its first sentence and its page."""
     owners: dict[str, list[Described]] = {}
     for one in described():
-        owners.setdefault(one.setting.class_name, []).append(one)
+        owners.setdefault(one.owner, []).append(one)
     parts = []
     for cls in configurable_classes():
         if cls.__name__ in owners:
