@@ -90,7 +90,8 @@ class Release:
         """What to read when something failed."""
         base = [str(self.kubectl_program), f"--kubeconfig={self.space.kubeconfig}", "--namespace"]
         told = []
-        for words in (["get", "pods,events"], ["logs", "deploy/hub", "--tail=60"], ["logs", "deploy/proxy"]):
+        logs = ["deploy/hub", "deploy/proxy", "--selector=app=ngshare"]
+        for words in (["get", "pods,events"], *(["logs", each, "--tail=60"] for each in logs)):
             command = [*base, self.space.namespace, *words]
             told.append(subprocess.run(command, capture_output=True, text=True, timeout=30, check=False))
         return "\n".join(each.stdout[-6000:] + each.stderr[-500:] for each in told)
