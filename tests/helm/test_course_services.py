@@ -62,6 +62,7 @@ spec:
           image: IMAGE
           command: [python3, -m, ngshare, --admins=prof1]
           args: ["--database=sqlite:////tmp/ngshare.db", --storage=/tmp/files]
+          readinessProbe: {{httpGet: {{path: /healthz, port: {PORT}}}, periodSeconds: 1}}
           env:
             - {{name: JUPYTERHUB_SERVICE_PREFIX, value: /services/ngshare/}}
             - {{name: JUPYTERHUB_SERVICE_URL, value: "http://0.0.0.0:{PORT}"}}
