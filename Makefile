@@ -27,7 +27,7 @@ SLOW_LOGINS := $(filter-out $(FAST_HUBS) $(DEAR),$(wildcard tests/e2e/test_login
 SLOW_HUBS := $(filter-out $(FAST_HUBS) $(SOAK) $(DEAR) $(SLOW_LOGINS),$(wildcard tests/e2e/test_*.py))
 WITHOUT_THEM = $(patsubst %,--ignore=%,$(DEAR) $(SLOW))
 # What make check runs.
-CHECKED := tests/test_traits.py tests/test_house.py tests/test_docs.py tests/test_config_d.py
+CHECKED := tests/test_traits.py tests/test_trait_pages.py tests/test_house.py tests/test_docs.py tests/test_config_d.py
 # On the chart's pins runs what depends on JupyterHub, KubeSpawner and their libraries; the rest runs once, on the
 # newest releases, and what make test-cluster does with these pins on the real cluster is not done twice.
 CHART_SPAWNER := tests/hub tests/domain tests/contract/test_client_library.py
@@ -167,4 +167,4 @@ venv-newest:
 	@.ci/venv .venvs/newest 3.13 -e '.[test,docs$(NODE_EXTRA)]' -r tests/requirements/newest.txt
 
 clean:  ## remove what the other targets made in this folder (the cache stays)
-	rm -rf .venv .venvs .cache build dist docs/_build *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venvs .cache build dist docs/_build docs/operators/settings *.egg-info .mypy_cache .ruff_cache .pytest_cache

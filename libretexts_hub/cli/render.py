@@ -76,6 +76,15 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
         "--network-policy", action="store_true", help="print the NetworkPolicy of its network class too"
     )
     parser.add_argument(
+        "--rbac",
+        nargs="?",
+        const="hub",
+        default="",
+        metavar="ACCOUNT",
+        help="print first the ServiceAccount that the pod runs as, and the Role and its binding by which the "
+        "service account of the hub may create the objects (hub)",
+    )
+    parser.add_argument(
         "--cached", action="store_true", help="ask no registry: what the hub kept in its menu_cache"
     )
     parser.add_argument("--json", action="store_true", help="print one List as JSON")
@@ -106,7 +115,7 @@ def run(args: argparse.Namespace) -> int:
     if args.menu:
         print(_menu(rendered.spawner, menu_moment(args.as_of)))
         return 0
-    documents = _documents(rendered, with_policy=args.network_policy)
+    documents = _documents(rendered, args)
     for line in [*rendered.notes, *(rendered.reasons if args.explain else ())]:
         print(_printable(line), file=sys.stderr)
     if rendered.refused:
@@ -147,7 +156,7 @@ def _before(
         other = _rendered(args, person, args.diff)
         if other.refused:
             print(f"Refused by the other configuration: {_printable(other.refused)}", file=sys.stderr)
-        return _documents(other, with_policy=args.network_policy)
+        return _documents(other, args)
     from libretexts_hub.cli.render_cluster import running
 
     namespace = rendered.spawner.namespace
@@ -195,18 +204,19 @@ def menu_moment(written: str | None) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _documents(rendered: "Rendered", *, with_policy: bool) -> list[dict[str, Any]]:
+def _documents(rendered: "Rendered", args: argparse.Namespace) -> list[dict[str, Any]]:
+    from libretexts_hub.cli.render_around import policy_of, rights
     from libretexts_hub.domain.node_affinity import can_match_a_node
 
     made = [_shown(each) for each in rendered.objects]
     pods = [each for each in made if each["kind"] == "Pod"]
     rendered.notes += [NO_NODE for pod in pods if not can_match_a_node(pod["spec"])]
-    if with_policy and made:
-        policies = [_policy(rendered, pod) for pod in pods]
-        made += [policy for policy in policies if policy is not None]
-        if not any(policies):
+    if args.network_policy and made:
+        policies = [policy for pod in pods if (policy := policy_of(rendered, pod)) is not None]
+        made += policies
+        if not policies:
             rendered.notes.append("This server has no network class, so no NetworkPolicy belongs to it.")
-    return made
+    return [*rights(rendered, pods, args.rbac), *made] if args.rbac else made
 
 
 def _shown(each: dict[str, Any]) -> dict[str, Any]:
@@ -214,22 +224,6 @@ def _shown(each: dict[str, Any]) -> dict[str, Any]:
     from libretexts_hub.hub.pod_create import START_ID
 
     return shown(each, {START_ID: "(new at each start)"})
-
-
-def _policy(rendered: "Rendered", pod: dict[str, Any]) -> dict[str, Any] | None:
-    from libretexts_hub.domain.network_policy import network_policy
-    from libretexts_hub.domain.placed_pod import NETWORK_CLASS
-
-    network_class = pod["metadata"].get("labels", {}).get(NETWORK_CLASS)
-    if not network_class:
-        return None
-    return network_policy(
-        network_class,
-        namespace=pod["metadata"]["namespace"],
-        hub_namespace=rendered.hub_namespace,
-        server_port=rendered.spawner.port,
-        hub_port=rendered.hub.port,
-    )
 
 
 def _person(args: argparse.Namespace) -> "Person":

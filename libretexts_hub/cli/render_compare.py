@@ -5,9 +5,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from libretexts_hub.cli.render_yaml import as_yaml
+from libretexts_hub.domain.quantities import amount
 
 Object = dict[str, Any]
 CONTEXT = 3
+# What is below these keys are quantities.
+QUANTITIES = frozenset({"limits", "requests", "sizeLimit"})
+# Nobody but a configuration writes these into a pod.
+CONFIGURED_MAPPINGS = frozenset({"labels", "limits", "nodeSelector"})
+CONFIGURED_LISTS = frozenset({"containers", "env", "initContainers", "volumeMounts", "volumes"})
+API_VOLUME = "kube-api-access-"
 
 
 def name_of(each: Object) -> str:
@@ -29,18 +36,56 @@ def _compared(name: str, before: Object | None, after: Object | None) -> str:
     return "".join(f"{line}\n" for line in changed)
 
 
-def as_asked(running: Any, wanted: Any) -> Any:
+def as_asked(running: Any, wanted: Any, path: tuple[str, ...] = ()) -> Any:
     """Of an object that the cluster has, what the wanted one speaks of: defaults and status are left out.
 
-    Lists are matched by `name`, `mountPath` or `key` where their entries have one.
+    Lists are matched by `name`, `mountPath` or `key` where their entries have one. What the API server only
+    writes otherwise is as the wanted one has it: a quantity (`1.0` and `1`), the text of a Secret, and what
+    is empty, which it leaves out. What only a configuration can have put there is never left out.
     """
     if isinstance(wanted, Mapping) and isinstance(running, Mapping):
-        return {key: as_asked(running[key], value) for key, value in wanted.items() if key in running}
+        return _mapping_as_asked(running, wanted, path)
     if isinstance(wanted, list) and isinstance(running, list):
-        return [
-            _match(running, each, place) for place, each in enumerate(wanted) if _has(running, each, place)
-        ]
-    return running
+        found = [(_find(running, each, place), each) for place, each in enumerate(wanted)]
+        kept = [as_asked(there, each, path) for there, each in found if there is not None]
+        taken = [there for there, _ in found]
+        return [*kept, *(each for each in _configured(path, running) if each not in taken)]
+    is_same = QUANTITIES.intersection(path) and amount(running) is not None
+    return wanted if is_same and amount(running) == amount(wanted) else running
+
+
+def _mapping_as_asked(running: Mapping[str, Any], wanted: Mapping[str, Any], path: tuple[str, ...]) -> Object:
+    there = {**running, "stringData": running["data"]} if _is_secret(running) else running
+    made = {
+        key: as_asked(there[key], value, (*path, key)) if key in there else value
+        for key, value in wanted.items()
+        if key in there or _is_left_out(key, value)
+    }
+    for key in there.keys() - wanted.keys():
+        if path[-1:] and path[-1] in CONFIGURED_MAPPINGS:
+            made[key] = there[key]
+        elif key in CONFIGURED_MAPPINGS:
+            made |= {key: there[key]} if there[key] else {}
+        elif key in CONFIGURED_LISTS and (entries := _configured((key,), there[key])):
+            made[key] = entries
+    return made
+
+
+def _configured(path: tuple[str, ...], entries: list[Any]) -> list[Any]:
+    """Those that a configuration can have put there: not the token that the API server mounts itself."""
+    if path[-1:] and path[-1] in CONFIGURED_LISTS:
+        named = [each for each in entries if isinstance(each, Mapping)]
+        return [each for each in named if not str(each.get("name", "")).startswith(API_VOLUME)]
+    return []
+
+
+def _is_secret(running: Mapping[str, Any]) -> bool:
+    return running.get("kind") == "Secret" and "data" in running
+
+
+def _is_left_out(key: str, value: Any) -> bool:
+    """Whether the API server keeps no such value: `omitempty` of its types."""
+    return value in (None, "", [], {}) or (key == "readOnly" and value is False)
 
 
 def _key(entry: Any) -> tuple[str, Any] | None:
@@ -54,11 +99,3 @@ def _find(running: list[Any], wanted: Any, place: int) -> Any:
     if key is None:
         return running[place] if place < len(running) else None
     return next((each for each in running if isinstance(each, Mapping) and each.get(key[0]) == key[1]), None)
-
-
-def _has(running: list[Any], wanted: Any, place: int) -> bool:
-    return _find(running, wanted, place) is not None
-
-
-def _match(running: list[Any], wanted: Any, place: int) -> Any:
-    return as_asked(_find(running, wanted, place), wanted)

@@ -203,8 +203,6 @@ def install(config: Any) -> None:
     made its own list of them: `JupyterHub.extra_handlers` is deprecated, `Authenticator.get_handlers` needs
     an authenticator of ours.
     """
-    from jupyterhub.app import JupyterHub
-
     try:
         check_pages(config)
     except LibreTextsHubError as error:
@@ -214,8 +212,10 @@ def install(config: Any) -> None:
     paths = folders_of(config)
     if str(FOLDER) not in paths:
         config.JupyterHub.template_paths = [*paths, str(FOLDER)]
-    if JupyterHub.initialized():
-        JupyterHub.instance().observe(_when_handlers_are_made, "handlers")
+    # A hub that starts has imported it; a command that only reads the configuration need not.
+    hub = sys.modules.get("jupyterhub.app")
+    if hub is not None and hub.JupyterHub.initialized():
+        hub.JupyterHub.instance().observe(_when_handlers_are_made, "handlers")
 
 
 def _when_handlers_are_made(change: Any) -> None:

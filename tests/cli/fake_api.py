@@ -17,13 +17,32 @@ ACCOUNT = "system:serviceaccount:jhub:puller"
 
 class _Refusal(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        resource = self.path.partition("?")[0].rstrip("/").split("/")
-        verb = "list" if resource[-1] in ("nodes", "daemonsets") else "get"
-        kind = next(part for part in resource if part in ("nodes", "daemonsets"))
+        named, kind = self._resource()
+        self._refuse("get" if named else "list", kind)
+
+    def do_POST(self) -> None:
+        """What it may do, everybody may ask about themselves."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path.endswith("/selfsubjectaccessreviews"):
+            self._answer(201, {"kind": "SelfSubjectAccessReview", "status": {"allowed": False}})
+        else:
+            self._refuse("create", self._resource()[1])
+
+    def _resource(self) -> tuple[str, str]:
+        """The name and the kind of `/api/v1[/namespaces/NS]/KIND[/NAME]` or `/apis/GROUP/VERSION/...`."""
+        parts = self.path.partition("?")[0].strip("/").split("/")
+        parts = parts[2:] if parts[0] == "api" else parts[3:]
+        parts = parts[2:] if parts[0] == "namespaces" and len(parts) > 2 else parts
+        return "".join(parts[1:2]), parts[0]
+
+    def _refuse(self, verb: str, kind: str) -> None:
         message = f'{kind} is forbidden: User "{ACCOUNT}" cannot {verb} resource "{kind}" in API group ""'
         status = {"kind": "Status", "status": "Failure", "reason": "Forbidden", "code": 403}
-        body = json.dumps(status | {"message": message}).encode()
-        self.send_response(403)
+        self._answer(403, status | {"message": message})
+
+    def _answer(self, code: int, document: dict) -> None:
+        body = json.dumps(document).encode()
+        self.send_response(code)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

@@ -136,6 +136,8 @@ CASES = {
     "route-nodes-and-queue": (WHOLE, "alice", "--groups physics --size gpu"),
     "route-shared-directories": (WHOLE, "alice", "--groups astro,chem:lab"),
     "route-namespace": (WHOLE, "alice", "--groups exam --size large --network-policy"),
+    "rights-in-a-namespace-of-a-route": (WHOLE, "alice", "--groups exam --size large --rbac"),
+    "rights-of-another-account": (HUB, "alice", "--rbac jupyter"),
     "route-claim": (WHOLE, "alice", "--claim email_domain=example.edu --network-policy"),
     "route-administrator": (WHOLE, "alice", "--admin"),
     "route-chosen": (WHOLE, "alice", "--groups two --route far"),

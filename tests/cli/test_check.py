@@ -7,6 +7,7 @@ import pytest
 
 from libretexts_hub.cli import main
 from libretexts_hub.cli.trait_files import OURS, file_of
+from tests.cli.fake_api import refusing_api
 from tests.servers.ports import free_port
 from tests.servers.target import fresh_namespace
 from tests.trait_files import made
@@ -196,6 +197,28 @@ def test_what_registries_cluster_and_login_say(check, embedded, monkeypatch):
     assert "StorageClass fast" in told["c.KubeSpawner.storage_class"]
     assert "PriorityClass research" in told["c.LibreTextsSpawner.routes['hpc'].place.priority_class"]
     assert "LocalQueue physics" in told["c.LibreTextsSpawner.routes['hpc'].place.kueue_queue"]
+
+
+def test_a_kubeconfig_without_rights(check, tmp_path, monkeypatch):
+    """Each verb that the hub needs and has not, with the command that prints the Role."""
+    site = (
+        "c.JupyterHub.spawner_class = 'libretexts'\n"
+        "c.KubeSpawner.namespace = 'jhub'\n"
+        "c.KubeSpawner.storage_class = 'fast'\n"
+        "c.LibreTextsSpawner.routes = {'hpc': {'place': {'namespace': 'hpc'}}}\n"
+    )
+    with refusing_api(tmp_path) as kubeconfig:
+        monkeypatch.setenv("KUBECONFIG", str(kubeconfig))
+        code, out, _ = check({"hub.py": site}, "--json", "--online")
+    found = json.loads(out)["findings"]
+    told = {each["what"]: each for each in found}
+    assert code == 1
+    for namespace in ("jhub", "hpc"):
+        missing = told[f"This account may not create pods in {namespace}"]
+        assert missing["severity"] == "error"
+        assert f"libretexts-hub roles --for hub --namespace {namespace}" in missing["fix"]
+    assert told["This account may not get pods/log in jhub"]["severity"] == "info"
+    assert "It can't be looked whether there is a StorageClass fast: 403" in told
 
 
 def test_a_login_with_ldap(check, monkeypatch, tmp_path):

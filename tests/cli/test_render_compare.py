@@ -1,9 +1,13 @@
 """What does `libretexts-hub render` say of a change: to the configuration, to the cluster, to the clock?"""
 
+import json
+
 import pytest
 
 from libretexts_hub.cli import main
 from libretexts_hub.cli.render_compare import as_asked, compared
+from tests.cli.cluster_http import ask
+from tests.cli.fake_api import refusing_api
 from tests.cli.render_cases import HUB
 from tests.servers.target import fresh_namespace
 
@@ -93,6 +97,50 @@ def test_only_what_was_asked_for_is_compared():
     }
 
 
+@pytest.mark.parametrize(
+    ("running", "wanted"),
+    [
+        pytest.param(
+            {"resources": {"limits": {"cpu": "1"}}}, {"resources": {"limits": {"cpu": 1.0}}}, id="cpu"
+        ),
+        pytest.param(
+            {"resources": {"requests": {"storage": "10Gi"}}},
+            {"resources": {"requests": {"storage": 10 * 2**30}}},
+            id="storage",
+        ),
+        pytest.param(
+            {"kind": "Secret", "data": {"p": "x"}}, {"kind": "Secret", "stringData": {"p": "x"}}, id="Secret"
+        ),
+        pytest.param({"spec": {}}, {"spec": {"imagePullSecrets": [], "nodeSelector": {}}}, id="empty"),
+        pytest.param({"m": {"name": "a"}}, {"m": {"name": "a", "readOnly": False}}, id="read only"),
+        pytest.param(
+            {"volumes": [{"name": "h"}, {"name": "kube-api-access-x"}]},
+            {"volumes": [{"name": "h"}]},
+            id="API",
+        ),
+    ],
+)
+def test_what_the_api_server_only_writes_otherwise_is_no_change(running, wanted):
+    assert as_asked(running, wanted) == wanted
+
+
+@pytest.mark.parametrize(
+    ("running", "wanted"),
+    [
+        pytest.param({"env": [{"name": "A"}, {"name": "B"}]}, {"env": [{"name": "A"}]}, id="variable"),
+        pytest.param({"spec": {"nodeSelector": {"pool": "a"}}}, {"spec": {}}, id="all of a selector"),
+        pytest.param(
+            {"nodeSelector": {"pool": "a", "b": "c"}}, {"nodeSelector": {"b": "c"}}, id="of a selector"
+        ),
+        pytest.param({"spec": {"initContainers": [{"name": "a"}]}}, {"spec": {}}, id="container"),
+        pytest.param({"limits": {"memory": "1Gi"}}, {}, id="limit"),
+        pytest.param({"limits": {"memory": "1Gi"}}, {"limits": {"memory": "2Gi"}}, id="another limit"),
+    ],
+)
+def test_what_the_new_configuration_takes_away_is_told(running, wanted):
+    assert as_asked(running, wanted) == running
+
+
 def test_objects_that_come_and_go():
     one = {"kind": "Pod", "metadata": {"name": "a", "namespace": "n"}}
     two = {"kind": "Pod", "metadata": {"name": "b", "namespace": "n"}}
@@ -112,3 +160,35 @@ def test_the_cluster_is_asked(embedded, run, monkeypatch):
         code, out, err = run("--server-dry-run", new=broken)
         assert (code, out) == (1, "")
         assert "a b" in err
+
+
+def test_what_changes_for_somebody_whose_server_runs(embedded, run, monkeypatch):
+    """Defaults, status and what controllers wrote are no change; the new limit is the only one."""
+    with fresh_namespace(embedded, "render") as target:
+        monkeypatch.setenv("KUBECONFIG", str(target.kubeconfig))
+        there = HUB.replace('"jhub"', f'"{target.namespace}"')
+        made = json.loads(run("--json", new=there + MENU)[1])["items"]
+        for each in made:
+            plural = {"Pod": "pods", "PersistentVolumeClaim": "persistentvolumeclaims"}[each["kind"]]
+            ask(target, "POST", f"/api/v1/namespaces/{target.namespace}/{plural}", each)
+
+        assert run("--diff-running", new=there + MENU) == (0, "", "")
+        code, out, err = run("--diff-running", new=there + LARGER)
+
+    assert (code, err) == (0, "")
+    assert f"--- a/Pod {target.namespace}/jupyter-alice" in out
+    changed = [line for line in out.splitlines() if line[:2] in ("- ", "+ ")]
+    assert [line.split()[-1].strip("'\"") for line in changed] == ["2147483648", "3221225472"] * (
+        len(changed) // 2
+    )
+    assert changed
+
+
+@pytest.mark.parametrize(("words", "missing"), [("--diff-running", "get"), ("--server-dry-run", "create")])
+def test_a_kubeconfig_without_rights(run, tmp_path, monkeypatch, words, missing):
+    with refusing_api(tmp_path) as kubeconfig:
+        monkeypatch.setenv("KUBECONFIG", str(kubeconfig))
+        code, out, err = run(words)
+    assert (code, out) == (2, "")
+    assert f"This account may not {missing} persistentvolumeclaims" in err
+    assert "libretexts-hub roles --for hub" in err

@@ -53,6 +53,9 @@ def placed(document: dict, namespace: str) -> dict:
     if document["kind"] == "Namespace":
         return document
     document["metadata"]["namespace"] = namespace
+    if document["kind"] == "ServiceAccount":
+        # The one that the pod names is there already: a dry run leaves nothing for the next object.
+        document["metadata"]["name"] += "-again"
     document.pop("data", None)
     for key in ("priorityClassName", "runtimeClassName"):
         if key in document.get("spec", {}):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.cluster import paths, rootfs
+from tests.cluster import checkout_image, paths, rootfs
 from tests.cluster.oci import Layer, write_layer
 from tests.cluster.progress import Progress
 
@@ -26,6 +26,29 @@ LAB = {
 RECIPES: dict[str, tuple[str, str | None, dict]] = {
     "shell": ("1", None, {"Cmd": ["/bin/sh"], "User": "1000:100", "WorkingDir": "/home/jovyan"}),
     "lab": ("5.5", "lab.sh", LAB),
+    # What Zero to JupyterHub installs: a hub with this package, and the proxy before it.
+    "hub": (
+        "5.5",
+        "hub.sh",
+        {
+            "Cmd": ["jupyterhub"],
+            "Env": [f"PATH=/opt/hub/bin:{rootfs.SYSTEM_PATH}", "HOME=/srv/jupyterhub", "LANG=C.UTF-8"],
+            "User": "1000:1000",
+            "WorkingDir": "/srv/jupyterhub",
+            "ExposedPorts": {"8081/tcp": {}},
+        },
+    ),
+    "proxy": (
+        "5.3",
+        "proxy.sh",
+        {
+            "Entrypoint": ["configurable-http-proxy"],
+            "Env": [f"PATH={rootfs.SYSTEM_PATH}"],
+            "User": "65534:65534",
+            "ExposedPorts": {"8000/tcp": {}, "8001/tcp": {}},
+        },
+    ),
+    "grader": ("1", "grader.sh", LAB),
     "workbench": ("1", "workbench.sh", LAB | {"Env": [*LAB["Env"], "PYTHONPATH=/opt/workbench"]}),
     "mariadb": (
         "10.11",
@@ -84,6 +107,8 @@ def make_images(pause_program: Path, progress: Progress) -> list[Image]:
         if repository == "workbench":
             lab = next(image for image in images if image.repository == "lab")
             layers = (*lab.layers, layers[-1])
+        if repository == "hub":
+            layers = (*layers, _package_layer(progress))
         images.append(Image(repository, tag, layers, config))
     return images
 
@@ -96,6 +121,17 @@ def _recipe_layer(repository: str, recipe: str, base: Layer, progress: Progress)
 
     files = sorted(path.name for path in paths.RECIPES.glob(f"{repository}[.-]*"))
     return _layer(repository, _key(*files, extra=base.digest), progress, pack)
+
+
+def _package_layer(progress: Progress) -> Layer:
+    """This checkout's package, installed into the hub's environment."""
+
+    def pack(folder: Path) -> Layer:
+        with _scratch() as scratch:
+            checkout_image.install(scratch)
+            return write_layer(scratch, folder / "layer.tar.gz")
+
+    return _layer("package", checkout_image.key(), progress, pack)
 
 
 def _pack_base(folder: Path) -> Layer:

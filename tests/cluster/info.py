@@ -28,6 +28,9 @@ class ClusterInfo:
     mariadb_image: str
     postgres_image: str
     registry: str
+    hub_image: str
+    proxy_image: str
+    grader_image: str
     run: Run | None = None
     certificate: tuple[Path, Path] | None = None
 
@@ -75,6 +78,10 @@ def own_cluster(folder: Path) -> ClusterInfo:
         mariadb_image=images["mariadb"],
         postgres_image=images["postgres"],
         registry=run.registry,
+        # A cluster that another checkout started may have none.
+        hub_image=images.get("hub", ""),
+        proxy_image=images.get("proxy", ""),
+        grader_image=images.get("grader", ""),
         run=run,
     )
 
@@ -97,5 +104,8 @@ def foreign_cluster(path: Path) -> ClusterInfo:
         mariadb_image=environment.get("LIBRETEXTS_HUB_MARIADB_IMAGE", "mariadb:10.11"),
         postgres_image=environment.get("LIBRETEXTS_HUB_POSTGRES_IMAGE", "postgres:15"),
         registry=environment.get("LIBRETEXTS_HUB_REGISTRY", ""),
+        hub_image=environment.get("LIBRETEXTS_HUB_HUB_IMAGE", ""),
+        proxy_image=environment.get("LIBRETEXTS_HUB_PROXY_IMAGE", ""),
+        grader_image=environment.get("LIBRETEXTS_HUB_GRADER_IMAGE", ""),
         certificate=user.certificate,
     )

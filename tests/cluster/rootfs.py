@@ -12,6 +12,7 @@ from tests.cluster.prerequisites import SYSTEM_PATH, last_line, program
 SUITE = "bookworm"
 INCLUDE = "python3,python3-venv"
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+INSIDE = "/run/certificates.crt"
 # Mounts live in a namespace of their own: they are gone with the last process, however it ended. /run and
 # /tmp are scratch space of the recipe and never become part of the layer.
 RUN_RECIPE = """
@@ -86,7 +87,7 @@ def _environment() -> dict[str, str]:
         name: value
         for name, value in os.environ.items()
         if name.lower().endswith("_proxy")
-        or name in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_DEFAULT_TIMEOUT")
+        or name in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_DEFAULT_TIMEOUT", "npm_config_registry")
     }
     return {
         **passed,
@@ -94,7 +95,7 @@ def _environment() -> dict[str, str]:
         "HOME": "/root",
         "LANG": "C.UTF-8",
         "DEBIAN_FRONTEND": "noninteractive",
-        **({"PIP_CERT": "/run/certificates.crt"} if CERTIFICATES.exists() else {}),
+        **(dict.fromkeys(("PIP_CERT", "NODE_EXTRA_CA_CERTS"), INSIDE) if CERTIFICATES.exists() else {}),
         **({"PIP_CONFIG_FILE": "/run/pip.conf"} if Path("/etc/pip.conf").exists() else {}),
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_ROOT_USER_ACTION": "ignore",

@@ -3,10 +3,17 @@
 import pytest
 import pytest_asyncio
 
+from libretexts_hub.hub.notices import NOTICES
 from tests.hub.workshop import NOWHERE, WEB_SERVER, Record, Workshop
 from tests.servers.faults import FaultProxy
 from tests.servers.namespace_objects import NamespaceObjects
 from tests.servers.target import fresh_namespace
+
+
+@pytest.fixture(autouse=True)
+def no_notices():
+    """What an earlier test told somebody is not told to people of the same name in the next."""
+    NOTICES._of.clear()
 
 
 @pytest.fixture

@@ -64,3 +64,12 @@ def test_lines_about_a_server_and_no_other():
     lines.handle(logging.LogRecord("hub", logging.WARNING, "f", 1, "%d of alice", ("x",), None))
     assert [line[9:] for line in lines.about("alice", since=0)] == ["W alice waits", "W 50% of alice"]
     assert lines.about("alice", since=9e9) == []
+
+
+async def test_the_last_lines_of_its_database_are_kept_too(failing, cluster):
+    """An image without the engine, and a notebook that cannot do without: each says its part."""
+    mysql = {"engine": "mariadb", "image": cluster.shell_image, "storage": "64Mi", "everybody": True}
+    # A native sidecar has run before the notebook does.
+    _, (kept,) = await failing(databases={"mysql": mysql}, database_sidecar="native")
+    assert "the module is missing" in kept["logs"]["notebook"]
+    assert "mariadbd: not found" in " ".join(kept["logs"]["database"])

@@ -25,3 +25,13 @@ def test_what_only_some_hubs_need_is_not_loaded():
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     optional = {"routes", "placement", "databases", "sidecar", "tag_policy", "tag_schemes", "pattern_cost"}
     assert optional.isdisjoint(name.removeprefix("libretexts_hub.domain.") for name in told.split())
+
+
+def test_a_command_that_reads_the_pages_loads_no_hub():
+    """`check` and `render` of a configuration with `install(c)` need not wait for it."""
+    program = (
+        "import sys; from traitlets.config import Config; from libretexts_hub.hub.pages import install\n"
+        "install(Config()); print(*sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert "jupyterhub.app" not in told.split()
