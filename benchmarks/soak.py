@@ -66,8 +66,8 @@ class Soak:
     def __init__(self, hub: HubProcess, target: Target, watch: Watch, seed: int) -> None:
         self.hub, self.target, self.watch = hub, target, watch
         self.objects = NamespaceObjects(target)
-        self.crowd = Crowd(hub, [f"person-{number}" for number in range(PEOPLE)], seed)
         self.day, self.runs, self.culled = 40.0, 0, Counter[str]()
+        self.crowd = Crowd(hub, [f"person-{number}" for number in range(PEOPLE)], seed, self.culled)
         self.problems: list[str] = []
 
     async def run(self, minutes: float) -> dict[str, Any]:
