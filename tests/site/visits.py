@@ -1,0 +1,94 @@
+"""How do people come to the site? In Chromium, or over HTTP by a visitor that sends what a browser would."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+
+from libretexts_hub.demo.browser import VisitError
+from libretexts_hub.demo.visitor import Visitor
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+    from tests.site.people import Person
+    from tests.site.site import Site
+
+# For every module of the story: only our own cluster can be looked into like this.
+MARKS = [
+    pytest.mark.real_cluster,
+    pytest.mark.own_cluster,
+    pytest.mark.timeout(300),
+    pytest.mark.asyncio(loop_scope="session"),
+]
+
+
+class Guest(Visitor):
+    """Somebody over HTTP."""
+
+    async def log_in(self, person: Person) -> None:
+        """With their own provider. Raises VisitError with the words of the page."""
+        if person.slug == "campus":
+            answer = await self.open("campus/login?next=/hub/home")
+            form = answer.page.form("username", "password")
+            assert form is not None, answer.html
+            answer = await self.submit(answer, form, {"username": person.login, "password": person.password})
+            if answer.page.form("username", "password"):
+                raise answer.refusal()
+        else:
+            chooser = await self.open(f"{person.slug}/oauth_login?next=/hub/home")
+            answer = await self.open(chooser.url.update_query({"as": person.login}))
+        self.name = person.name
+
+    async def denied(self, person: Person) -> VisitError:
+        """What the page says to somebody who may not get in."""
+        try:
+            await self.log_in(person)
+        except VisitError as error:
+            return error
+        raise AssertionError(f"{person} was let in")
+
+
+class Window:
+    """A window of Chromium at the site's hub."""
+
+    def __init__(self, page: Page, site: Site) -> None:
+        self.page, self.site = page, site
+
+    async def log_in(self, person: Person, button: str) -> None:
+        """From the login page, by a click on the provider, to the home page."""
+        await self.page.goto(f"{self.site.hub.url}/hub/login?next=%2Fhub%2Fhome")
+        await self.page.click(f"text={button}")
+        if person.slug == "campus":
+            await self.page.fill("input[name=username]", person.login)
+            await self.page.fill("input[type=password]", person.password)
+            await self.page.click("#login_submit")
+        else:
+            await self.page.click(f"a:text-is('{person.login}')")
+        await self.page.wait_for_url("**/hub/home")
+
+    async def menu(self) -> str:
+        """The text of the spawn page."""
+        await self.page.goto(f"{self.site.hub.url}/hub/spawn")
+        return await self.text("main")
+
+    async def text(self, selector: str) -> str:
+        return " ".join((await self.page.inner_text(selector)).split())
+
+    async def choose(self, name: str, value: str) -> None:
+        """One radio button of the menu, as a click on its card does it."""
+        await self.page.check(f"input[name='{name}'][value='{value}']", force=True)
+
+    async def start(self, person: Person) -> str:
+        """Press Start, and stay until the server has taken over; what the progress page said meanwhile."""
+        await self.page.click("#lt-start, button[type=submit]:has-text('Start')")
+        said: list[str] = []
+        user = quote(person.name, safe="")
+        while f"/user/{user}/" not in self.page.url and f"/user/{person.name}/" not in self.page.url:
+            text = await self.page.evaluate("document.querySelector('main')?.innerText || ''")
+            if text not in said:
+                said.append(text)
+            await self.page.wait_for_timeout(100)
+        return " ".join(" ".join(said).split())
