@@ -121,7 +121,8 @@ class ServerSweep:
         self.report.stopped.append((user.name, server.name, verdict.reason))
         if self.is_dry:
             return
-        self.world.may_change()
+        # The Lease is taken for homes only, later in the same run.
+        self.world.may_change(is_shared=True)
         try:
             await self.world.ports.hub.stop_server(user.name, server.name, remove=verdict.remove)
         except GoneError:

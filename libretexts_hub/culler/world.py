@@ -105,9 +105,12 @@ class World:
             self.alarm = reason
             self.log.error("Nothing more is deleted: %s.", reason)
 
-    def may_change(self, *, deleting: bool = False) -> None:
-        """Asked right before each change. Raises EndedError."""
-        if not self.ports.lease.holds():
+    def may_change(self, *, deleting: bool = False, is_shared: bool = False) -> None:
+        """Asked right before each change. Raises EndedError.
+
+        `is_shared`: two cullers may do it as well as one, so it needs no Lease.
+        """
+        if not is_shared and not self.ports.lease.holds():
             self.end("another culler may hold the Lease")
             raise EndedError(
                 "The Lease is not surely ours any more", where="lease", fix="The next run goes on."
