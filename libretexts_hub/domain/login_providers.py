@@ -49,7 +49,7 @@ class LoginProviders:
                     fix="Write names of settings with their values.",
                 )
             written = entry.fields.get("prefix")
-            prefix = "" if written == "" else entry.text("prefix", default=f"{entry.slug}:")
+            prefix = "" if written == "" else entry.text("prefix", default=f"{entry.slug}-")
             found.append(
                 LoginProvider(
                     slug=entry.slug,
@@ -104,6 +104,6 @@ def _checked(prefix: str, *, where: str) -> str:
         raise ConfigurationError(
             f"{prefix!r:.60} can't begin a name",
             where=where,
-            fix='Write up to 32 lower-case letters, digits and signs that an address may have, as "github:".',
+            fix='Write up to 32 lower-case letters, digits and signs that an address may have, as "github-".',
         )
     return prefix

@@ -10,7 +10,7 @@ WHERE = "c.SeveralAuthenticator.providers"
 WRITTEN = {
     "campus": {"class": "libretexts-ldap", "name": "your campus account", "prefix": ""},
     "github": {"class": "libretexts-github"},
-    "guests": {"class": "libretexts-oidc", "prefix": "github:guest-", "settings": {"scope": ["openid"]}},
+    "guests": {"class": "libretexts-oidc", "prefix": "github-guest-", "settings": {"scope": ["openid"]}},
 }
 
 
@@ -21,8 +21,8 @@ def parsed(raw=None):
 def test_a_prefix_is_the_slug_unless_it_is_written():
     assert [(each.slug, each.prefix) for each in parsed().every] == [
         ("campus", ""),
-        ("github", "github:"),
-        ("guests", "github:guest-"),
+        ("github", "github-"),
+        ("guests", "github-guest-"),
     ]
 
 
@@ -30,9 +30,9 @@ def test_a_prefix_is_the_slug_unless_it_is_written():
     ("slug", "said", "name"),
     [
         pytest.param("campus", "Amy", "amy", id="no prefix"),
-        pytest.param("github", "Amy", "github:amy", id="prefix"),
-        pytest.param("guests", "amy", "github:guest-amy", id="a prefix that goes on from another"),
-        pytest.param("github", "github:amy", "github:github:amy", id="a name like a prefix"),
+        pytest.param("github", "Amy", "github-amy", id="prefix"),
+        pytest.param("guests", "amy", "github-guest-amy", id="a prefix that goes on from another"),
+        pytest.param("github", "github-amy", "github-github-amy", id="a name like a prefix"),
     ],
 )
 def test_the_name_at_the_hub(slug, said, name):
@@ -45,9 +45,9 @@ def test_the_name_at_the_hub(slug, said, name):
 @pytest.mark.parametrize(
     ("slug", "said"),
     [
-        pytest.param("campus", "github:amy", id="of the one without a prefix"),
-        pytest.param("campus", "GITHUB:amy", id="in capitals"),
-        pytest.param("campus", "\uff47ithub:amy", id="in full-width letters"),
+        pytest.param("campus", "github-amy", id="of the one without a prefix"),
+        pytest.param("campus", "GITHUB-amy", id="in capitals"),
+        pytest.param("campus", "\uff47ithub-amy", id="in full-width letters"),
         pytest.param("github", "guest-amy", id="of the longer prefix"),
         pytest.param("github", "a" * 255, id="too long with the prefix"),
         pytest.param("github", 7, id="no text"),
@@ -73,7 +73,7 @@ def test_nobody_gets_a_name_of_another_provider(slug, said):
             "could take the names",
             id="the same prefix",
         ),
-        pytest.param({"a": {"class": "x", "prefix": "GitHub:"}}, f"{WHERE}['a'].prefix", "begin", id="case"),
+        pytest.param({"a": {"class": "x", "prefix": "GitHub-"}}, f"{WHERE}['a'].prefix", "begin", id="case"),
         pytest.param({"a": {"class": "x", "prefix": "a/"}}, f"{WHERE}['a'].prefix", "begin", id="slash"),
         pytest.param({"a": {"class": "x", "prefix": 1}}, f"{WHERE}['a'].prefix", "text", id="number"),
         pytest.param({"a": {"class": "x", "settings": []}}, f"{WHERE}['a'].settings", "mapping", id="list"),

@@ -29,7 +29,7 @@ PROVIDERS = {
 }
 COURSES = """
 courses:
-  db101: {instructors: [fry], members: {people: ["github:fry"]}}
+  db101: {instructors: [fry], members: {people: ["github-fry"]}}
 """
 
 
@@ -40,7 +40,7 @@ def settings(github: FakeGitHub, oidc: FakeOpenIDProvider, slapd, courses: str) 
         "SeveralAuthenticator.providers": PROVIDERS,
         "Authenticator.enable_auth_state": True,
         "Authenticator.allow_all": False,
-        "Authenticator.admin_users": {"fry", "open:dean"},
+        "Authenticator.admin_users": {"fry", "open-dean"},
         "Authenticator.auth_refresh_age": 1,
         "LoginMixin.refresh_cache": "0s",
         "LoginMixin.courses_file": courses,
@@ -123,7 +123,7 @@ async def test_one_name_at_three_providers_is_three_people(site):
         at_github = await site.in_with(one, "github")
         at_open = await site.in_with(two, "open")
         at_campus = await site.campus(three, "fry", "fry")
-    assert [each["name"] for each in (at_github, at_open, at_campus)] == ["github:fry", "open:fry", "fry"]
+    assert [each["name"] for each in (at_github, at_open, at_campus)] == ["github-fry", "open-fry", "fry"]
     # What is written down about a name is about the hub's: neither rights nor courses go to a namesake.
     assert [each["admin"] for each in (at_github, at_open, at_campus)] == [False, False, True]
     assert set(at_github["groups"]) == {"ships", "course-db101"}
@@ -133,17 +133,17 @@ async def test_one_name_at_three_providers_is_three_people(site):
 
 
 async def test_who_calls_themselves_as_another_is_called_is_nobody_else(site):
-    site.oidc.person = {"sub": "2", "preferred_username": "open:dean", "groups": ["staff"]}
+    site.oidc.person = {"sub": "2", "preferred_username": "open-dean", "groups": ["staff"]}
     async with site.browser() as person:
         told = await site.in_with(person, "open")
-    assert (told["name"], told["admin"]) == ("open:open:dean", False)
+    assert (told["name"], told["admin"]) == ("open-open-dean", False)
 
 
 async def test_an_admin_of_a_provider_with_a_prefix(site):
     site.oidc.person = {"sub": "3", "preferred_username": "dean"}
     async with site.browser() as person:
         told = await site.in_with(person, "open")
-    assert (told["name"], told["admin"]) == ("open:dean", True)
+    assert (told["name"], told["admin"]) == ("open-dean", True)
 
 
 async def test_who_may_not_is_told_in_the_words_of_their_provider(site):
@@ -168,14 +168,14 @@ async def test_a_check_goes_to_the_provider_that_the_person_came_from(site):
             assert time.monotonic() < end
             await asyncio.sleep(0.2)
         site.oidc.people["4"] = site.oidc.people["4"] | {"groups": []}
-        while "open:hermes has to log in again (denied)" not in site.hub.log.read_text():
+        while "open-hermes has to log in again (denied)" not in site.hub.log.read_text():
             assert time.monotonic() < end
             await asyncio.sleep(0.2)
             try:
                 await person.open("home")
             except VisitError:
                 break
-    assert "open:hermes has to log in again" in site.hub.log.read_text()
+    assert "open-hermes has to log in again" in site.hub.log.read_text()
 
 
 @pytest.mark.parametrize(

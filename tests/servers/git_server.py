@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class GitServer:
-    """One repository, `course.git`, for those who come with the password `token`; `is_public`: to read, for all."""
+    """One repository, `course.git`, for those with the password `token`; `is_public`: everybody may read."""
 
     def __init__(
         self, folder: Path, token: str, address: str = "127.0.0.1", *, is_public: bool = False

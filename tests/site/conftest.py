@@ -1,4 +1,4 @@
-"""On which site do these tests run? One for all of them; each has people of its own or leaves things as they were."""
+"""On which site do these tests run? One for all of them; each leaves things as the next one can use them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from playwright.async_api import async_playwright
 
 from tests.browser.conftest import FLAGS
 from tests.servers.debian import chromium
+from tests.site import people
 from tests.site.site import Site, running_site
-from tests.site.visits import Window
+from tests.site.visits import Guest, Window
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -29,6 +30,17 @@ async def browser():
         running = await playwright.chromium.launch(executable_path=str(chromium()), args=FLAGS)
         yield running
         await running.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def student(site) -> AsyncIterator[Guest]:
+    """The student of the course, with their server and its database running, whatever the last test did."""
+    async with Guest(site.hub.url) as guest:
+        await guest.log_in(people.STUDENT)
+        if not await guest.servers():
+            await guest.spawn({"image": "course-db101"})
+            await guest.wait_until_ready()
+        yield guest
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -13,7 +13,7 @@ CAMPUS_IDP, OTHER_IDP = "https://idp.ncsa.example/idp/shibboleth", "https://idp.
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody at a provider. `name` is the hub's, `login` the provider's; `denied` are words for who may not."""
+    """Somebody at a provider. `name` is the hub's, `login` the provider's, `denied` what the page says."""
 
     slug: str
     login: str
@@ -22,6 +22,7 @@ class Person:
     claims: dict[str, Any] = field(default_factory=dict)
     denied: str = ""
     about: str = ""
+    leaves: bool = False
 
     def __str__(self) -> str:
         return f"{self.login} ({self.slug})"
@@ -43,14 +44,14 @@ def _cilogon(login: str, number: int, idp: str = CAMPUS_IDP) -> dict[str, Any]:
     return {"sub": subject, "idp": idp, "eppn": address, "email": address, "name": login.title()}
 
 
-STUDENT = Person("github", "fry", "github:fry", about="student of the course, and of lsst")
+STUDENT = Person("github", "fry", "github-fry", about="student of the course, and of lsst")
 INSTRUCTOR = Person("campus", "kif", "kif", "kif", about="instructor of the course")
-RESEARCHER = Person("google", "cubert", "google:cubert", claims=_google("cubert", "1001"), about="HPC group")
-VISITOR = Person("cilogon", "nibbler", "cilogon:nibbler", claims=_cilogon("nibbler", 1), about="a visitor")
+RESEARCHER = Person("google", "cubert", "google-cubert", claims=_google("cubert", "1001"), about="HPC group")
+VISITOR = Person("cilogon", "nibbler", "cilogon-nibbler", claims=_cilogon("nibbler", 1), about="a visitor")
 # Of these the story about weeks; the names say what becomes of them.
-IDLER = Person("github", "idler", "github:idler", about="of the course, and forgets a server")
-RETURNER = Person("github", "returner", "github:returner", about="of the course, and comes back")
-LEAVER = Person("github", "leaver", "github:leaver", about="of the course, and leaves")
+IDLER = Person("github", "idler", "github-idler", about="of the course, and forgets a server")
+RETURNER = Person("github", "returner", "github-returner", about="of the course, and comes back", leaves=True)
+LEAVER = Person("github", "leaver", "github-leaver", about="of the course, and leaves", leaves=True)
 DENIED = (
     Person("github", "zapp", denied="libretexts", about="not in the organisation"),
     Person("campus", "leela", password="leela", denied="none of the groups", about="not in the group"),

@@ -1,4 +1,4 @@
-"""How do several hundred tags get into the cluster's registry? Each a manifest of its own, all of the same layers."""
+"""How do several hundred tags get into the cluster's registry? Manifests of their own, of the same layers."""
 
 from __future__ import annotations
 

@@ -1,15 +1,16 @@
 """How is the whole site put together? Around a hub whose configuration and rights are what helm renders.
 
-The cluster, its registry, git, the directory and the hub are real. GitHub, Google and CILogon are fakes over HTTP,
-and one simulated node stands for those of the HPC group.
+The cluster, its registry, git, the directory and the hub are real. GitHub, Google and CILogon are fakes over
+HTTP, and one simulated node stands for those of the HPC group.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import threading
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from http.server import ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -85,12 +86,14 @@ class Site:
         words = ("exec", "-i", pod, "-c", container, "--", "sh", "-c", f"cd; {script}")
         return await self.kubectl(*words, text=text)
 
-    async def cull(self, days: float = 0.0) -> str:
-        """One run of the culler so many days later than the last one; why it was not whole."""
+    async def cull(self, days: float = 0.0, *, servers: bool = False) -> str:
+        """One run, so many days after the last one, or now for servers; why it was not whole."""
         self.days += days
         settings = {
-            "servers": {"everyone": {"idle": IDLE}},
+            "servers": {"everyone": {"idle": IDLE}} if servers else {},
             "homes": {"left": HOMES},
+            # The clock is put forward here, so nobody but these was there lately.
+            "protect": {"users": [each.name for each in people.PEOPLE if each.name and not each.leaves]},
             "fuse": {"clock": "4000d", "claims": 50, "percent": 100},
             "url": f"{self.hub.url}/hub/api",
             "namespaces": [self.target.namespace],
@@ -102,7 +105,23 @@ class Site:
         with pytest.MonkeyPatch.context() as patched:
             patched.setenv("KUBECONFIG", str(self.folder / "culler.kubeconfig"))
             patched.setenv("JUPYTERHUB_API_TOKEN", token)
-            return (await run_culler(settings, self.days)).problem
+            report = await run_culler(settings, 0 if servers else self.days)
+        print(f"the culler, {self.days} days later: {report}")
+        return report.problem
+
+    async def long_ago(self, names: list[str], *, days: int = 0, hours: int = 0) -> None:
+        """Nobody has seen these people since; written while the hub is down."""
+        ago = f"datetime('now', '-{days} days', '-{hours} hours')"
+        self.hub.stop_hub()
+        with closing(sqlite3.connect(self.hub.folder / "hub.sqlite")) as database, database:
+            for name in names:
+                [[number]] = database.execute("select id from users where name = ?", [name])
+                changed = f"last_activity = {ago}, created = datetime('now', '-1000 days')"
+                database.execute(f"update users set {changed} where id = ?", [number])
+                changed = f"last_activity = {ago}, started = iif(started is null, null, {ago})"
+                database.execute(f"update spawners set {changed} where user_id = ?", [number])
+        self.hub.launch()
+        await self.hub.wait_until_ready()
 
     def logged(self) -> str:
         return self.hub.log.read_text(errors="replace")
@@ -150,7 +169,7 @@ def hub_kubeconfig(target: Target, path: Path) -> Path:
 
 @contextmanager
 def labelled_nodes(target: Target, simulated: str) -> Iterator[None]:
-    """The machine's own node is the campus's; the simulated one, which is tainted, has a GPU for the HPC group."""
+    """The machine's own node is the campus's; the simulated one, with a taint, is the HPC group's."""
     own = kubectl(target, "get", "nodes", "-l", "type!=kwok", "-o", "name").strip()
     device = json.dumps({"status": {kind: {GPU: "4"} for kind in ("capacity", "allocatable")}})
     kubectl(target, "label", own, f"{POOL}=campus", "--overwrite")

@@ -202,7 +202,8 @@ def spawner(servers: Servers) -> dict[str, Any]:
     }
 
 
-COURSE_GROUP = 1_000_000_000 + COURSE_TEAM
+# Teams have the upper half of the numbers that a login with GitHub gives.
+COURSE_GROUP = 1_500_000_000 + COURSE_TEAM
 COURSES = """
 courses:
   db101:
@@ -239,7 +240,8 @@ def shared(servers: Servers, hub: HubProcess) -> dict[str, Any]:
         "cull": {"enabled": False},
         "hub": {
             "config": {
-                "JupyterHub": {"allow_named_servers": True},
+                # What the proxy saw is asked for seldom, so that a test can write who was there when.
+                "JupyterHub": {"allow_named_servers": True, "last_activity_interval": 36000},
                 "KubeSpawner": {"port": servers.answer_port, "delete_grace_period": 1},
             },
             "extraConfig": {

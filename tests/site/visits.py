@@ -24,6 +24,13 @@ MARKS = [
     pytest.mark.asyncio(loop_scope="session"),
 ]
 
+LISTEN = """
+new MutationObserver(() => {
+  const now = document.querySelector("#lt-now");
+  if (now && now.textContent) window.heard(now.textContent.trim());
+}).observe(document, {subtree: true, childList: true, characterData: true});
+"""
+
 
 class Guest(Visitor):
     """Somebody over HTTP."""
@@ -83,12 +90,10 @@ class Window:
 
     async def start(self, person: Person) -> str:
         """Press Start, and stay until the server has taken over; what the progress page said meanwhile."""
-        await self.page.click("#lt-start, button[type=submit]:has-text('Start')")
         said: list[str] = []
-        user = quote(person.name, safe="")
-        while f"/user/{user}/" not in self.page.url and f"/user/{person.name}/" not in self.page.url:
-            text = await self.page.evaluate("document.querySelector('main')?.innerText || ''")
-            if text not in said:
-                said.append(text)
-            await self.page.wait_for_timeout(100)
-        return " ".join(" ".join(said).split())
+        await self.page.expose_function("heard", lambda text: said.append(text))
+        # From the first moment of every page: what is said, also what is soon replaced.
+        await self.page.add_init_script(LISTEN)
+        await self.page.click("#spawn_form button[type=submit]")
+        await self.page.wait_for_url(f"**/user/{quote(person.name, safe='')}/**", timeout=120_000)
+        return " | ".join(dict.fromkeys(said))

@@ -87,7 +87,7 @@ class SeveralAuthenticator(Authenticator):
         help="""
         Identity providers by slug, in the order of their buttons. Each has `class` (`libretexts-github`, or any
         other that JupyterHub takes and that is of this package), and may have `name` (the button says "Sign in
-        with name"), `prefix` (what the hub's names of its people begin with; `<slug>:` by default, and one of
+        with name"), `prefix` (what the hub's names of its people begin with; `<slug>-` by default, and one of
         them may have the empty one), `settings` (of this provider alone, where two are of one class) and
         `order`. All other settings stand in the section of the class. The address that the provider sends
         people back to is `/hub/<slug>/oauth_callback`.
