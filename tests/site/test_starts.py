@@ -6,14 +6,12 @@ import base64
 import contextlib
 import json
 
-import pytest
-
 from libretexts_hub.demo.browser import VisitError
 from tests.servers.namespace_objects import eventually
 from tests.site import people
 from tests.site.test_logins import BUTTONS
 from tests.site.values import COURSE_GROUP, GPU, POOL, ROWS
-from tests.site.visits import MARKS, Guest
+from tests.site.visits import MARKS, Guest, stop_server
 
 pytestmark = MARKS
 CELLS = (
@@ -53,15 +51,8 @@ async def node_of(site, name: str) -> dict[str, str]:
     return json.loads(await site.kubectl("get", "node", node, "-o", "json"))["metadata"]["labels"]
 
 
-async def stop(site, person) -> None:
-    async with Guest(site.hub.url) as guest:
-        await guest.log_in(person)
-        if await guest.servers():
-            await guest.stop()
-
-
 async def test_a_student_starts_the_course_in_a_browser_and_sees_lab(site, window):
-    await stop(site, people.STUDENT)
+    await stop_server(site, people.STUDENT)
     opened = await window()
     await opened.log_in(people.STUDENT, BUTTONS["github"])
     await opened.menu()
@@ -123,7 +114,7 @@ async def test_an_instructor_starts_it_too_with_the_root_account(site, window):
     # Their login is not GitHub's, so git has nothing to push with, and says so instead of hanging.
     pushing = "cd db101 && touch x && git add x && git commit -qm x && timeout 30 git push 2>&1; true"
     assert "Your login brought no access token" in await site.inside("kif", pushing)
-    await stop(site, people.INSTRUCTOR)
+    await stop_server(site, people.INSTRUCTOR)
 
 
 async def test_a_researcher_lands_on_the_tainted_node_of_their_queue(site, window):
@@ -139,7 +130,7 @@ async def test_a_researcher_lands_on_the_tainted_node_of_their_queue(site, windo
     assert (node[POOL], node["type"]) == ("hpc", "kwok")
     [notebook] = [each for each in pod["spec"]["containers"] if each["name"] == "notebook"]
     assert notebook["resources"]["limits"][GPU] == "1"
-    await stop(site, people.RESEARCHER)
+    await stop_server(site, people.RESEARCHER)
 
 
 async def test_a_visitor_runs_the_very_image_that_they_chose(site, window):
@@ -154,24 +145,31 @@ async def test_a_visitor_runs_the_very_image_that_they_chose(site, window):
     assert len(pod["spec"]["containers"]) == 1
     assert (await site.inside("cilogon-nibbler", "id -u; printenv JUPYTER_IMAGE_SPEC")).split()[0] == "60000"
     assert not await site.inside("cilogon-nibbler", "printenv DATABASE_URL || true")
-    await stop(site, people.VISITOR)
+    await stop_server(site, people.VISITOR)
 
 
 async def test_nobody_without_the_right_gets_there_by_the_api(site):
-    """The chart answers a start at once (`slow_spawn_timeout: 0`); who waits for it reads why not."""
+    """The chart answers a start before it is decided (`slow_spawn_timeout: 0`); it is refused all the same."""
+    before = len(site.logged())
     async with Guest(site.hub.url) as guest:
         await guest.log_in(people.VISITOR)
-        for choice in ({"size": "gpu"}, {"image": "course-db101"}, {"image": "lsst:w_2026_46"}):
+        for choice, named in ({"size": "gpu"}, "gpu"), ({"image": "course-db101"}, "course-db101"):
+
+            async def is_refused(words: str = f'Bad Request ("{named}" is not ') -> bool:
+                return words in site.logged()[before:]
+
             with contextlib.suppress(VisitError):
                 await guest.hub_api("POST", f"users/{people.VISITOR.name}/server", choice)
-            with pytest.raises(VisitError) as refused:
-                await guest.wait_until_ready()
-            assert "Your server does not run" in str(refused.value), refused.value
+            await eventually(f"{choice} is refused", is_refused)
         assert await site.objects.pods(people.VISITOR.name) == []
+        assert not await guest.servers()
 
 
-async def test_the_hub_has_the_charts_rights_and_no_others(site):
-    """What the Role grants is what the chart grants; the hub was refused nothing that it asked for."""
+async def test_the_hub_has_the_charts_rights_and_no_others(site, student):
+    """What the Role grants is what the chart grants. To take a mark off a home needs more, as is documented.
+
+    The hub tries it, and the culler's next run does it.
+    """
     role = json.loads(await site.kubectl("get", "role", "hub", "-o", "json"))
     granted = {resource: set(rule["verbs"]) for rule in role["rules"] for resource in rule["resources"]}
     usual = {"get", "watch", "list", "create", "delete"}
@@ -189,4 +187,4 @@ async def test_the_hub_has_the_charts_rights_and_no_others(site):
         for each in lines
         if each.get("responseStatus", {}).get("code") in (401, 403)
     ]
-    assert refused == []
+    assert set(refused) <= {("patch", "persistentvolumeclaims")}

@@ -97,3 +97,11 @@ class Window:
         await self.page.click("#spawn_form button[type=submit]")
         await self.page.wait_for_url(f"**/user/{quote(person.name, safe='')}/**", timeout=120_000)
         return " | ".join(dict.fromkeys(said))
+
+
+async def stop_server(site: Site, person: Person) -> None:
+    """Their server, if it runs."""
+    async with Guest(site.hub.url) as guest:
+        await guest.log_in(person)
+        if await guest.servers():
+            await guest.stop()
