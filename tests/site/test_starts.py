@@ -149,7 +149,7 @@ async def test_a_visitor_runs_the_very_image_that_they_chose(site, window):
 
 
 async def test_nobody_without_the_right_gets_there_by_the_api(site):
-    """The chart answers a start before it is decided (`slow_spawn_timeout: 0`); it is refused all the same."""
+    """The chart answers a start before it is decided (`slow_spawn_timeout: 0`); it is refused still."""
     before = len(site.logged())
     async with Guest(site.hub.url) as guest:
         await guest.log_in(people.VISITOR)
