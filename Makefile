@@ -2,9 +2,10 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check check format test test-core test-slow test-slow-hubs test-slow-logins test-slow-rest test-slow-soak soak \
-	test-beside test-chart test-chart-hubs test-chart-spawner test-chart-logins test-chart-pages test-chart-rest \
-	test-newest test-newest-hubs test-newest-clients test-newest-cluster test-newest-spawner test-newest-pages test-newest-rest test-cluster cluster cluster-down \
+.PHONY: help demo demo-check check format test test-core test-slow test-slow-hubs test-slow-logins test-slow-rest \
+	test-slow-soak test-beside test-chart test-chart-hubs test-chart-spawner test-chart-logins test-chart-pages \
+	test-chart-rest test-newest test-newest-hubs test-newest-clients test-newest-cluster test-newest-spawner \
+	test-newest-pages test-newest-rest test-cluster cluster cluster-down site soak \
 	test-all bench docs docs-test venv-demo venv-core venv-chart venv-newest clean
 
 ARGS ?=
@@ -136,6 +137,10 @@ cluster: venv-newest  ## a real Kubernetes on this machine (or LIBRETEXTS_HUB_KU
 
 cluster-down: venv-newest  ## end the real Kubernetes: every process, mount, link and rule of it
 	.venvs/newest/bin/python -m tests.cluster down
+
+site: cluster  ## a whole site on the real Kubernetes, to click through: four ways to log in, a course, an HPC group
+	.venvs/newest/bin/python -m tests.cluster helm
+	@exec .venvs/newest/bin/python -m tests.site
 
 test-cluster: venv-chart venv-newest  ## the contract and end-to-end suites on the real Kubernetes
 	.ci/test-cluster $(ARGS)

@@ -14,7 +14,7 @@ from libretexts_hub.domain.findings import Finding, error, in_order, of_error
 from libretexts_hub.domain.hub_rules import hub_findings
 from libretexts_hub.domain.ldap_rules import ldap_findings
 from libretexts_hub.domain.setting_rules import setting_findings
-from libretexts_hub.domain.site import Site
+from libretexts_hub.domain.site import Site, mappings
 from libretexts_hub.domain.storage_rules import storage_findings
 from libretexts_hub.domain.template_rules import template_findings
 from libretexts_hub.domain.trait_index import TraitIndex
@@ -23,6 +23,7 @@ from libretexts_hub.errors import ConfigurationError
 # Ours as entry points have it; jupyterhub's own names are theirs.
 GROUPS = {"spawner_class": "jupyterhub.spawners", "authenticator_class": "jupyterhub.authenticators"}
 MOST_TEMPLATES = 500
+SEVERAL = "SeveralAuthenticator"
 
 
 def findings(reading: Reading) -> list[Finding]:
@@ -75,15 +76,24 @@ def _site(reading: Reading, index: TraitIndex) -> tuple[Site, tuple[str, ...]]:
     site = Site(
         sections={name: plain(section) for name, section in reading.config.items() if name[:1].isupper()},
         spawner=spawner or ("Spawner",),
-        authenticator=_lineage(
-            "authenticator_class", reading.config.get("JupyterHub", {}).get("authenticator_class"), index
-        )
-        or ("Authenticator",),
+        authenticator=_authenticators(reading, index) or ("Authenticator",),
         values=reading.values,
         is_chart=reading.is_chart,
         has_key=reading.has_key,
     )
     return site, tuple(name for name in ours if name in reading.config and name not in index.classes)
+
+
+def _authenticators(reading: Reading, index: TraitIndex) -> tuple[str, ...]:
+    """The sections of the authenticator; where people choose, those of all that they choose from."""
+    chosen = reading.config.get("JupyterHub", {}).get("authenticator_class")
+    found = _lineage("authenticator_class", chosen, index)
+    if SEVERAL in found:
+        providers = plain(reading.config.get(SEVERAL, {})).get("providers")
+        each = providers.values() if isinstance(providers, Mapping) else mappings(providers)
+        for entry in mappings(list(each)):
+            found += _lineage("authenticator_class", entry.get("class"), index)
+    return tuple(dict.fromkeys(found))
 
 
 def _is_below(chosen: Any, cls: type) -> bool:

@@ -1,9 +1,9 @@
 """Which user or group number follows from a login? A place in auth_state, an offset, and a range."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from libretexts_hub.domain.auth_paths import Written, as_number, number_at, parse_path
+from libretexts_hub.domain.auth_paths import Written, as_number, number_at, parse_path, value_at
 from libretexts_hub.domain.entries import Entry
 from libretexts_hub.domain.wording import refusal, shown
 from libretexts_hub.errors import ConfigurationError
@@ -37,21 +37,35 @@ class Range:
 
 @dataclass(frozen=True)
 class NumberRule:
-    """A person's number: what stands at `place`, moved and checked by `range`."""
+    """A person's number: what stands at `place`, moved and checked by `range`.
+
+    Where nothing stands there the first of `others` counts that has something: other providers write it
+    elsewhere. `everybody` is the number of all who have none; None: they are refused.
+    """
 
     place: Written
     range: Range
+    others: tuple["NumberRule", ...] = ()
+    everybody: int | None = None
 
     def number(self, state: object) -> int:
         """Raises SelectionError, in words for the person."""
-        found = number_at(state, self.place)
-        if found is None:
-            raise refusal(
-                f"Your login says no number for your files ({self.place}).",
-                f"Log out and in again. If that does not help: {TELL}",
-                key="provision",
-            )
-        return checked(found, self.range, f"Your account has the number {found} ({self.place})")
+        rule = next((each for each in (self, *self.others) if value_at(state, each.place) is not None), self)
+        found = number_at(state, rule.place)
+        if found is not None:
+            return checked(found, rule.range, f"Your account has the number {found} ({rule.place})")
+        if self.everybody is not None and value_at(state, rule.place) is None:
+            return self.everybody
+        raise refusal(
+            f"Your login says no number for your files ({rule.place}).",
+            f"Log out and in again. If that does not help: {TELL}",
+            key="provision",
+        )
+
+    def ranges(self) -> tuple[Range, ...]:
+        """Of all who may get a number."""
+        alone = () if self.everybody is None else (Range(0, self.everybody, self.everybody),)
+        return (self.range, *(each.range for each in self.others), *alone)
 
 
 def checked(found: int, within: Range, what: str) -> int:
@@ -95,10 +109,59 @@ def parse_number_rule(entry: Entry, key: str) -> NumberRule | None:
         return NumberRule(parse_path(value, where=entry.place(key)), Range())
     part = entry.part(key)
     assert part is not None  # noqa: S101 - it is not None above
-    part.only(("from", *RANGE_KEYS))
+    part.only(("from", *RANGE_KEYS, "or", "else"))
+    first = _place_and_range(part)
+    rule = NumberRule(first.place, first.range, _others(part), _everybody(part))
+    _check_apart(rule, part)
+    return rule
+
+
+def _place_and_range(part: Entry) -> NumberRule:
     if "from" not in part.fields:
         raise ConfigurationError("'from' is missing", where=part.where, fix="Write from: github_user.id.")
     return NumberRule(parse_path(part.fields["from"], where=part.place("from")), parse_range(part))
+
+
+def _others(part: Entry) -> tuple[NumberRule, ...]:
+    """The places of other providers, each with its range."""
+    value = part.fields.get("or") or ()
+    found = []
+    for index, fields in enumerate(value if isinstance(value, list | tuple) else [value]):
+        where = f"{part.place('or')}[{index}]"
+        if not isinstance(fields, Mapping):
+            raise ConfigurationError(
+                f"A mapping is needed, not {fields!r:.60}", where=where, fix="Write {from: github_user.id}."
+            )
+        other = Entry(part.slug, fields, where)
+        other.only(("from", *RANGE_KEYS))
+        found.append(_place_and_range(other))
+    return tuple(found)
+
+
+def _everybody(part: Entry) -> int | None:
+    if part.fields.get("else") is None:
+        return None
+    number = whole(part, "else", LEAST)
+    if not Range().holds(number):
+        raise ConfigurationError(
+            f"{number} is not a number for people", where=part.place("else"), fix=f"Write {LEAST} or more."
+        )
+    return number
+
+
+def _check_apart(rule: NumberRule, part: Entry) -> None:
+    """Two people of one number could read each other's files. Raises ConfigurationError."""
+    ranges = rule.ranges()
+    for index, one in enumerate(ranges):
+        for other in ranges[:index]:
+            if one.overlaps(other):
+                raise ConfigurationError(
+                    f"Two people could get one number, of {max(one.minimum, other.minimum)} to "
+                    f"{min(one.maximum, other.maximum)}",
+                    where=part.where,
+                    fix="Give each place a minimum and a maximum of its own, and offset: where numbers are "
+                    "moved up.",
+                )
 
 
 def whole(entry: Entry, key: str, default: int, *, least: int = 0) -> int:

@@ -111,7 +111,7 @@ def parse_identity_rules(entry: Entry) -> IdentityRules | None:
         return None
     rules = IdentityRules(uid, _gid(entry), groups)
     is_own = rules.gid is None and (groups.place is not None or groups.ids)
-    if is_own and groups.range.overlaps(uid.range):
+    if is_own and any(groups.range.overlaps(each) for each in uid.ranges()):
         raise ConfigurationError(
             "A group may get the number of a person, whose files its members could then read",
             where=entry.place("groups"),

@@ -140,6 +140,11 @@ class PodLossMixin(Configurable):
             state[STATE_KEY] = {"version": STATE_VERSION, "words": self._untold}
         return state
 
+    def clear_state(self):
+        """JupyterHub does it before each start and after each stop: then there is no pod to have gone."""
+        super().clear_state()
+        self._has_seen_pod = True
+
     def load_state(self, state):
         """KubeSpawner's state, and what the owner is still to be told; a later version's is left alone."""
         super().load_state(state)

@@ -221,11 +221,23 @@ def test_a_kubeconfig_without_rights(check, tmp_path, monkeypatch):
     assert "It can't be looked whether there is a StorageClass fast: 403" in told
 
 
-def test_a_login_with_ldap(check, monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        pytest.param('c.JupyterHub.authenticator_class = "libretexts-ldap"', id="alone"),
+        pytest.param(
+            "c.JupyterHub.authenticator_class = "
+            '"libretexts_hub.hub.authenticators.several.SeveralAuthenticator"\n'
+            'c.SeveralAuthenticator.providers = {"campus": {"class": "libretexts-ldap"}}',
+            id="one of several",
+        ),
+    ],
+)
+def test_a_login_with_ldap(check, monkeypatch, tmp_path, chosen):
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
     first, second = free_port(), free_port()
     text = f"""
-c.JupyterHub.authenticator_class = "libretexts-ldap"
+{chosen}
 c.LDAPAuthenticator.server_address = ["127.0.0.1:{first}", "ldaps://127.0.0.1:{second}"]
 c.LDAPAuthenticator.bind_dn_template = "uid={{username}},dc=example,dc=edu"
 c.LDAPAuthenticator.tls_strategy = "insecure"
@@ -236,6 +248,7 @@ c.LDAPAuthenticator.allow_all = True
     for port in (first, second):
         assert f"127.0.0.1:{port} takes no connection" in out
     assert "warning: Passwords go to the directory unencrypted" in out
+    assert "No setting lets anybody log in" not in out
 
 
 def test_without_a_cluster_it_is_told_once(check, monkeypatch, tmp_path):

@@ -19,6 +19,12 @@ TEAMS = {
         "minimum": 1_000_000_000,
     },
 }
+BOTH = {
+    "from": "ldap_user.uidNumber",
+    "maximum": 59_999,
+    "or": [{"from": "github_user.id", "offset": 1_000_000, "minimum": 1_000_001, "maximum": 999_999_999}],
+    "else": 60_000,
+}
 GITHUB = {
     "access_token": "t",
     "github_user": {"id": 5001, "login": "ada", "name": "Ada Lovelace", "email": "ada@example.org"},
@@ -61,6 +67,11 @@ def identity(settings, state, member_of=frozenset()):
             Identity(1000, 1000),
             id="a key with dots",
         ),
+        pytest.param(
+            {"uid": BOTH}, {"ldap_user": {"uidNumber": 20001}}, (), Identity(20001, 20001), id="first"
+        ),
+        pytest.param({"uid": BOTH}, GITHUB, (), Identity(1_005_001, 1_005_001), id="another provider"),
+        pytest.param({"uid": BOTH}, {}, (), Identity(60_000, 60_000), id="everybody else"),
         pytest.param(
             TEAMS,
             GITHUB,
@@ -132,6 +143,12 @@ def test_a_group_without_a_good_number_is_refused(number):
         pytest.param({"uid": "a..b"}, ".uid", "not a place", id="path"),
         pytest.param({"uid": {"offset": 1}}, ".uid", "'from' is missing", id="no from"),
         pytest.param({"uid": {"from": "x", "minimum": 999}}, ".uid.minimum", "accounts of the", id="minimum"),
+        pytest.param({"uid": {"from": "x", "or": ["y"]}}, ".uid.or[0]", "mapping", id="or"),
+        pytest.param({"uid": {"from": "x", "or": [{"offset": 1}]}}, ".uid.or[0]", "'from'", id="or nothing"),
+        pytest.param({"uid": {"from": "x", "or": [{"from": "y"}]}}, ".uid", "one number", id="or the same"),
+        pytest.param({"uid": {"from": "x", "else": 5000}}, ".uid", "one number", id="else of somebody"),
+        pytest.param({"uid": {"from": "x", "maximum": 2000, "else": 0}}, ".uid.else", "", id="else root"),
+        pytest.param({"uid": BOTH, "groups": {"from": "t"}}, ".groups", "number of a person", id="or groups"),
         pytest.param({"uid": {"from": "x", "maximum": 2**31}}, ".uid.maximum", "whole number", id="maximum"),
         pytest.param({"uid": {"from": "x", "maximum": 5, "minimum": 2000}}, ".uid.maximum", "", id="empty"),
         pytest.param({"uid": {"from": "x", "offset": "1"}}, ".uid.offset", "whole number", id="offset"),

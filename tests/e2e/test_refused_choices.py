@@ -99,3 +99,14 @@ async def test_the_page_offers_what_the_menu_has(site: Site) -> None:
         assert form.offered("size") == ["small", "large"]
         with pytest.raises(VisitError, match="is not on the page"):
             await fred.spawn({"image": "nowhere"})
+
+
+async def test_a_refused_start_tells_nobody_that_a_server_was_ended(site: Site) -> None:
+    """The last one was stopped by its person; the spawner of the next start knows nothing of it."""
+    async with site.person("quick-dana") as dana:
+        await dana.spawn({"image": "default", "size": "small"})
+        await dana.wait_until_ready()
+        await dana.stop()
+        await refused_by_rest(dana, {"image": "nowhere", "size": "small"})
+        assert "was ended" not in (await dana.open("home")).html
+        assert "quick-dana was ended by the cluster" not in site.hub.log.read_text()

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 
 class GitServer:
-    """One repository, `course.git`, for those who come with the password `token`."""
+    """One repository, `course.git`, for those with the password `token`; `is_public`: everybody may read."""
 
-    def __init__(self, folder: Path, token: str, address: str = "127.0.0.1") -> None:
-        self.repositories, self.token = folder / "repositories", token
+    def __init__(
+        self, folder: Path, token: str, address: str = "127.0.0.1", *, is_public: bool = False
+    ) -> None:
+        self.repositories, self.token, self.is_public = folder / "repositories", token, is_public
         self.asked: list[str] = []
         certificate, key, self.ca_file = make_certificate(folder / "tls", address)
         self.repository = self.repositories / "course.git"
@@ -35,6 +37,10 @@ class GitServer:
         self.host = f"{address}:{self._server.server_port}"
         self.url = f"https://{self.host}/course.git"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def takes(self, password: str) -> bool:
+        """Whether somebody with this password may do everything."""
+        return password == self.token
 
     def log(self) -> str:
         """Authors and subjects of what was pushed."""
@@ -62,7 +68,8 @@ def _handler_for(git: GitServer) -> type[BaseHTTPRequestHandler]:
             kind, _, words = self.headers.get("Authorization", "").partition(" ")
             user, _, password = base64.b64decode(words).decode().partition(":") if words else ("", "", "")
             git.asked.append(user)
-            if kind != "Basic" or password != git.token:
+            is_reading = git.is_public and "git-receive-pack" not in self.path
+            if not is_reading and (kind != "Basic" or not git.takes(password)):
                 self.send_response(401)
                 self.send_header("WWW-Authenticate", 'Basic realm="git"')
                 self.send_header("Content-Length", "0")

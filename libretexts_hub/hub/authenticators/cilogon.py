@@ -73,7 +73,7 @@ class CILogonGroupAuthenticator(OpenIDMixin, CILogonOAuthenticator):
     def check_denials(self, login: Login) -> None:
         super().check_denials(login)
         idp = str(login.state[self.user_auth_state_key].get("idp", ""))
-        if not is_owner(self.providers, idp, normal_name(login.name)):
+        if not is_owner(self.providers, idp, normal_name(self.provider_name(login.name))):
             raise Denied(
                 "Your organisation gives you a name that is another organisation's here",
                 cause="name",

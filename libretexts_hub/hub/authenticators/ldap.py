@@ -221,7 +221,7 @@ class LDAPAuthenticator(LoginMixin, LDAPPeopleSettings, LDAPGroupSettings, Authe
             return known
         subject, dn = self._subject_of(user.name, auth_state)
         try:
-            person = await self.directory.look_up(subject, dn, user.name)
+            person = await self.directory.look_up(subject, dn, self.provider_name(user.name))
         except LoginRefusedError as error:
             raise _denied(error.refusal, user.name) from None
         if person is None:

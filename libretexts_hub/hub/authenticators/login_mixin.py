@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
 from typing import Any
 
@@ -19,7 +18,7 @@ from libretexts_hub.clients.upstream_errors import UpstreamError
 from libretexts_hub.domain.denial import Denied
 from libretexts_hub.domain.login import Login, group_names, ours_in, state_of, user_info_of
 from libretexts_hub.domain.login_names import normal_name
-from libretexts_hub.errors import ConfigurationError, LibreTextsHubError
+from libretexts_hub.errors import ConfigurationError
 from libretexts_hub.hub import metrics
 from libretexts_hub.hub.authenticators.admission import AdmissionMixin
 from libretexts_hub.hub.authenticators.binding import BindingMixin
@@ -27,7 +26,7 @@ from libretexts_hub.hub.authenticators.granting import GrantsMixin
 from libretexts_hub.hub.authenticators.numbers import check_numbers, rules_of
 from libretexts_hub.hub.authenticators.refresh import RefreshMixin
 from libretexts_hub.hub.authenticators.refusals import count, page_of
-from libretexts_hub.hub.authenticators.start_checks import check_keys, checked_name
+from libretexts_hub.hub.authenticators.start_checks import check_keys, checked_name, stopping
 from libretexts_hub.hub.course_file import course_file
 
 
@@ -96,15 +95,9 @@ class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, AdmissionMixin, Config
     ).tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:
-        try:
+        with stopping(kwargs.get("parent")):
             super().__init__(**kwargs)
             self.check_configuration()
-        except LibreTextsHubError as error:
-            # Under a hub that starts: one sentence instead of a traceback.
-            if getattr(kwargs.get("parent"), "name", "") != "jupyterhub":
-                raise
-            print(error, file=sys.stderr)  # noqa: T201
-            raise SystemExit(2) from None
         self.upstream = Upstream(
             connect_seconds=self.connect_seconds,
             total_seconds=self.total_seconds,
@@ -151,6 +144,10 @@ class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, AdmissionMixin, Config
             is_admin=model.get("admin"),
             state=model.get("auth_state") or {},
         )
+
+    def provider_name(self, name: str) -> str:
+        """How the provider calls this hub user; where there are several, the hub's name has a prefix."""
+        return name
 
     def check_denials(self, login: Login) -> None:
         """Raise Denied for what must never get in; asked at every login and refresh, not for `exempt`."""

@@ -120,7 +120,10 @@ class OpenIDClaims(Configurable):
 
     def check_denials(self, login: Login) -> None:
         super().check_denials(login)
-        is_named_by = login.name.casefold() == login.email.casefold() or self.username_claim == "email"
+        is_named_by = (
+            self.provider_name(login.name).casefold() == login.email.casefold()
+            or self.username_claim == "email"
+        )
         if login.email and is_named_by and login.email_verified is False:
             raise Denied(
                 "Your address is not verified",

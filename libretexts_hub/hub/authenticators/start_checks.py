@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
 from jupyterhub.crypto import KEY_ENV, CryptKeeper, EncryptionUnavailable
 
 from libretexts_hub.domain.login_names import normal_name
 from libretexts_hub.errors import ConfigurationError, LibreTextsHubError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 MAKE_ONE = (
     f"Set {KEY_ENV} for the hub to what `openssl rand -hex 32` prints, from a Secret; the chart does so. "
     "Or set c.Authenticator.enable_auth_state = False."
 )
+
+
+@contextmanager
+def stopping(parent: Any) -> Iterator[None]:
+    """Under a hub that starts, what is wrong ends it with one sentence instead of a traceback."""
+    try:
+        yield
+    except LibreTextsHubError as error:
+        if getattr(parent, "name", "") != "jupyterhub":
+            raise
+        print(error, file=sys.stderr)  # noqa: T201
+        raise SystemExit(2) from None
 
 
 def check_keys(is_enabled: bool) -> None:
