@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from libretexts_hub.domain.auth_paths import (
     Written,
@@ -17,7 +18,7 @@ from libretexts_hub.domain.entries import Entry
 from libretexts_hub.errors import ConfigurationError
 
 GITHUB = "github.com"
-GIT_KEYS = ("host", "token", "username", "name", "email", "scope", "scopes")
+GIT_KEYS = ("host", "provider", "token", "username", "name", "email", "scope", "scopes")
 HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::[0-9]{1,5})?")
 USERNAME = re.compile(r"[A-Za-z0-9._@-]{1,100}")
 ADDRESS = re.compile(r"[^\s<>@\"]+@[^\s<>@\"]+")
@@ -33,7 +34,10 @@ LOG_IN_AGAIN = "Log out of the hub, log in again, and start your server once mor
 
 @dataclass(frozen=True)
 class GitRules:
-    """How git works with `host`. `scopes`: one of them must have been granted; empty asks for none."""
+    """How git works with `host`. `scopes`: one of them must have been granted; empty asks for none.
+
+    `provider`: the slug of the one whose access tokens the host takes, at a hub with several.
+    """
 
     host: str
     token: Written
@@ -42,6 +46,7 @@ class GitRules:
     email: tuple[Written, ...]
     scope: Written
     scopes: tuple[str, ...]
+    provider: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,7 @@ def parse_git_rules(entry: Entry) -> GitRules | None:
         email=parse_paths(part, "email") or ADDRESSES,
         scope=parse_path(part.fields.get("scope", "scope"), where=part.place("scope")),
         scopes=(("repo", "public_repo") if host == GITHUB else ()) if scopes is None else scopes,
+        provider=part.text("provider", default=""),
     )
 
 
@@ -101,6 +107,16 @@ def author_of(rules: GitRules, state: object, person: str) -> Author:
     if not address and rules.host == GITHUB and number is not None and login:
         address = f"{number}+{login}@users.noreply.github.com"
     return Author(name, address if ADDRESS.fullmatch(address) else "")
+
+
+def is_of_host(rules: GitRules, *, slug: str, address: str) -> bool:
+    """Whether access tokens of a provider are for the host: it is the one that is named, or at that address.
+
+    A token of another provider must never reach the host, which could use it there.
+    """
+    if rules.provider:
+        return slug == rules.provider
+    return urlsplit(address).netloc.lower() == rules.host
 
 
 def credential_of(rules: GitRules, state: object) -> Credential | str:

@@ -15,7 +15,7 @@ from jupyterhub.user import User
 from tornado import web
 from traitlets.config import Application
 
-from libretexts_hub.domain.git_rules import Credential, credential_of
+from libretexts_hub.domain.git_rules import Credential, GitRules, credential_of, is_of_host
 
 # Below the prefix of the hub's API.
 PATH = "libretexts/git-credential"
@@ -57,12 +57,23 @@ class GitCredentialHandler(APIHandler):
         asked = self.get_json_body()
         if not isinstance(asked, dict) or asked.get("host") != rules.host:
             raise web.HTTPError(400, f"this hub gives access tokens for {rules.host} only.")
+        if not self._is_of_host(user.name, rules):
+            raise web.HTTPError(409, f"you log in here with another service than that of {rules.host}.")
         answer = credential_of(rules, await user.get_auth_state())
         if not isinstance(answer, Credential):
             self.log.warning("No access token for git of %s: %s", user.name, answer)
             raise web.HTTPError(409, answer)
         self.log.info("Git in %s uses the access token for %s", spawner._log_name, rules.host)
         self.finish(json.dumps({"username": answer.username, "password": answer.password}))
+
+    def _is_of_host(self, name: str, rules: GitRules) -> bool:
+        """At a hub with several providers: may the host have the token that this person's gave?"""
+        one_of = getattr(self.authenticator, "one_of", None)
+        if one_of is None:
+            return True
+        one = one_of(name)
+        address = str(getattr(one, "github_url", ""))
+        return one is not None and is_of_host(rules, slug=one.one.slug, address=address)
 
 
 def add_handler() -> None:

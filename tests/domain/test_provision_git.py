@@ -9,6 +9,7 @@ from libretexts_hub.domain.git_rules import (
     Credential,
     author_of,
     credential_of,
+    is_of_host,
     system_configuration,
     variables,
 )
@@ -87,6 +88,22 @@ def test_a_token(git, state, username):
     assert answer.password == TOKEN
     assert username in (answer.username, None)
     assert TOKEN not in repr(answer)
+
+
+@pytest.mark.parametrize(
+    ("git", "slug", "address", "goes"),
+    [
+        pytest.param({}, "github", "https://github.com", True, id="at that address"),
+        pytest.param({}, "work", "https://GitHub.com/", True, id="whatever it is called"),
+        pytest.param({}, "campus", "", False, id="a directory"),
+        pytest.param({"host": "git.example.edu"}, "github", "https://github.com", False, id="another GitHub"),
+        pytest.param({"host": "git.example.edu"}, "google", "", False, id="another provider"),
+        pytest.param({"host": "git.example.edu", "provider": "oidc"}, "oidc", "", True, id="the named one"),
+        pytest.param({"provider": "oidc"}, "github", "https://github.com", False, id="not the named one"),
+    ],
+)
+def test_a_host_gets_the_tokens_of_its_own_provider_only(git, slug, address, goes):
+    assert is_of_host(rules(**git), slug=slug, address=address) is goes
 
 
 @pytest.mark.parametrize("name", ["Ada", 'A "quoted" \\ name', "# no comment; = [x]", "  Ελένη "])

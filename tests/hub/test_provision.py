@@ -2,12 +2,14 @@
 
 import json
 import os
+from types import SimpleNamespace
 
 import pytest
 from kubespawner import KubeSpawner
 from tornado import web as tornado_web
 
-from libretexts_hub.hub.git_handler import digest_of, own_server
+from libretexts_hub.domain.provision import parse_provision
+from libretexts_hub.hub.git_handler import GitCredentialHandler, digest_of, own_server
 from libretexts_hub.hub.notices import NOTICES
 from libretexts_hub.hub.provision import ProvisionMixin
 from tests.golden_files import check_golden
@@ -273,6 +275,20 @@ async def test_a_server_is_known_after_the_hub_has_restarted(offline):
     after.clear_state()
     assert own_server(after.user, "one") is None
     assert "libretexts_provision" not in after.get_state()
+
+
+@pytest.mark.parametrize(("name", "goes"), [("github-ada", True), ("campus-ada", False), ("of-none", False)])
+def test_git_gets_no_token_of_another_provider(name, goes):
+    """As `SeveralAuthenticator.one_of` answers."""
+    logins = {
+        "github-ada": SimpleNamespace(one=SimpleNamespace(slug="github"), github_url="https://github.com"),
+        "campus-ada": SimpleNamespace(one=SimpleNamespace(slug="campus")),
+    }
+    handler = SimpleNamespace(authenticator=SimpleNamespace(one_of=logins.get))
+    rules = parse_provision({"git": {"host": "github.com", "scopes": []}}, where="c").git
+    assert GitCredentialHandler._is_of_host(handler, name, rules) is goes
+    alone = SimpleNamespace(authenticator=object())
+    assert GitCredentialHandler._is_of_host(alone, name, rules), "one provider needs no such rule"
 
 
 async def test_a_record_of_a_later_version_is_left_alone(offline):

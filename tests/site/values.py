@@ -197,7 +197,12 @@ def spawner(servers: Servers) -> dict[str, Any]:
             },
             "groups": {"from": "github_groups", "offset": 1_000_000_000, "minimum": 1_000_000_001},
             "take_over": [1000],
-            "git": {"host": servers.git.host, "username": "x-access-token", "scopes": ["repo"]},
+            "git": {
+                "host": servers.git.host,
+                "username": "x-access-token",
+                "scopes": ["repo"],
+                "provider": "github",
+            },
         },
     }
 
