@@ -70,8 +70,9 @@ give_reserve() {
   fi
 }
 
+# An engine that found no room takes back what it had begun to write, so a few MiB may be free again.
 why_not() {
-  if [ "$(free_space)" -lt 1024 ]; then
+  if [ "$(free_space)" -lt 6144 ]; then
     printf '%s' "The disk of your database is full, so the database could not start. Your data is untouched. Ask for a larger disk."
   else
     printf '%s' "The database could not start: $1. Your data is untouched. Tell the operators of this hub."
