@@ -111,9 +111,9 @@ async def test_an_instructor_starts_it_too_with_the_root_account(site, window):
     assert seen.startswith("root\n# Lesson one")
     told = await run_notebook(site, "kif", CELLS[:2])
     assert f"<td>{ROWS}</td>" in told, told
-    # Their login is not GitHub's, so git has nothing to push with, and says so instead of hanging.
+    # Their login is not that of the host, so git has nothing to push with, and says so instead of hanging.
     pushing = "cd db101 && touch x && git add x && git commit -qm x && timeout 30 git push 2>&1; true"
-    assert "Your login brought no access token" in await site.inside("kif", pushing)
+    assert "you log in here with another service than that of" in await site.inside("kif", pushing)
     await stop_server(site, people.INSTRUCTOR)
 
 
