@@ -85,8 +85,12 @@ class Window:
         return " ".join((await self.page.inner_text(selector)).split())
 
     async def choose(self, name: str, value: str) -> None:
-        """One radio button of the menu, as a click on its card does it."""
-        await self.page.check(f"input[name='{name}'][value='{value}']", force=True)
+        """One radio button of the menu, as a click on its card does it; older versions are folded away."""
+        option = f"input[name='{name}'][value='{value}']"
+        folded = self.page.locator(f"details:has({option}):not([open]) > summary")
+        if await folded.count():
+            await folded.click()
+        await self.page.check(option, force=True)
 
     async def start(self, person: Person) -> str:
         """Press Start, and stay until the server has taken over; what the progress page said meanwhile."""
