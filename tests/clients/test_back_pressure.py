@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from contextlib import asynccontextmanager
 
+import pytest
 from aiohttp import web
 
 from libretexts_hub.clients import door, polite_requests
@@ -16,20 +16,17 @@ WIDEST = 8
 
 
 class Busy:
-    """A server; `most` is how many requests it had at once since it was last set to 0. With a `turn` it
-    answers one after the other."""
+    """A server; `most` is how many requests it had at once since it was last set to 0."""
 
     def __init__(self) -> None:
         self.refused, self.seconds = 0, 0.01
         self.now = self.most = 0
-        self.turn: asyncio.Lock | None = None
 
     async def answer(self, request: web.Request) -> web.Response:
         self.now += 1
         self.most = max(self.most, self.now)
         try:
-            async with self.turn or contextlib.nullcontext():
-                await asyncio.sleep(self.seconds)
+            await asyncio.sleep(self.seconds)
         finally:
             self.now -= 1
         self.refused -= 1
@@ -68,15 +65,26 @@ async def test_429_halves_what_is_under_way_and_good_answers_give_it_back():
         assert await ask(WIDEST * 3) == WIDEST
 
 
-async def test_a_server_that_gets_slower_is_asked_for_less_at_once(monkeypatch):
+async def test_a_slow_server_is_asked_one_or_two_at_a_time_in_the_end(monkeypatch):
+    """Two, since an answer to a request that was alone is the measure, and lets one more try."""
     monkeypatch.setattr(polite_requests, "SLOW_SECONDS", 0.0)
+    monkeypatch.setattr(polite_requests, "SLOWER_THAN_ALONE", 0.0)
     monkeypatch.setattr(door, "ONCE_IN_SECONDS", 0.0)
     server = Busy()
-    server.turn = asyncio.Lock()
     async with server.asked() as ask:
-        await ask(1)
         assert await ask(WIDEST * 2) == WIDEST
-        assert await ask(WIDEST * 2) <= WIDEST // 2
+        assert await ask(5) <= 2
+
+
+@pytest.mark.parametrize(
+    ("alone", "seconds", "is_slow"),
+    [(0.1, 4.9, False), (0.1, 5.1, True), (6.0, 11.0, False), (6.0, 13.0, True)],
+    ids=["quick", "gets slower", "far away", "far away, and gets slower"],
+)
+def test_what_is_slow(alone, seconds, is_slow):
+    client = PoliteClient("http://127.0.0.1:9", fixed(""))
+    assert not client._is_slow(alone, is_alone=True)
+    assert client._is_slow(seconds, is_alone=False) is is_slow
 
 
 async def test_a_server_far_away_is_asked_as_much_as_any_once_it_is_known(monkeypatch):

@@ -88,6 +88,7 @@ def test_a_child_ends_with_a_parent_that_is_killed():
     parent.kill()
     parent.wait()
     until(lambda: not runs(child))
+    assert not runs(child)
 
 
 PARENT = """

@@ -66,3 +66,4 @@ def test_a_terminal_that_went_away_does_no_harm(clock):
     progress = Progress(stream, clock)
     stream.close()
     progress.text("anybody there?")
+    assert stream.closed

@@ -62,7 +62,9 @@ TEMPLATE = {"bind_dn_template": ("uid={username},dc=x",)}
 
 @pytest.mark.parametrize("rules", [LOOKUP, TEMPLATE, {**LOOKUP, **TEMPLATE, "bind_attribute": "uid"}])
 def test_rules_that_find_people(rules):
-    check_rules(DirectoryRules(**rules), where="here")
+    found = DirectoryRules(**rules)
+    check_rules(found, where="here")
+    assert found.lookup_dn or found.bind_dn_template
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import shutil
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,10 +21,7 @@ from tests.servers.target import fresh_namespace
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(shutil.which("git") is None, reason="needs git"),
-]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 TOKEN = f"provider-token-{secrets.token_hex(8)}"
 # A notebook that runs what is posted to it, so that git runs in the pod, with what a kubelet gave it.
 NOTEBOOK = """
