@@ -180,12 +180,14 @@ def test_what_is_of_others_in_the_home_stays(home):
 
 
 @needs_root
-def test_a_second_time_nothing_is_touched(home):
+def test_files_of_a_hub_without_numbers_in_between_are_given_too(home):
+    """After a rollback the home is the person's, and what they made meanwhile has the image's number."""
     fill(home, OLD)
     take_over(home)
     os.lchown(home / "link", OLD, 100)
-    take_over(home)
-    assert (home / "link").lstat().st_uid == OLD
+    os.lchown(home / "a folder" / "-rf *\n", OLD, 100)
+    assert take_over(home) == "done"
+    assert owners(home) == {(NEW, GROUP_OF_NEW)}
 
 
 @needs_root

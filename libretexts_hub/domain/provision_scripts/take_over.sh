@@ -24,8 +24,10 @@ left_of() {
 }
 
 owner=$(stat -c %u "$home") || tell "unknown: the owner of $home can't be read"
-[ "$owner" != "$uid" ] || tell "done"
-if [ "$owner" = 0 ]; then
+if [ "$owner" = "$uid" ]; then
+  # Theirs already. Where a hub without this was there in between, some files are of before again.
+  :
+elif [ "$owner" = 0 ]; then
   # A volume's own folder stays root's, also when its files are a person's: then these tell whose it is.
   for entry in "$home"/* "$home"/.[!.]* "$home"/..?*; do
     [ -e "$entry" ] || [ -L "$entry" ] || continue
