@@ -110,6 +110,11 @@ def unseen(server: str = "") -> Ended:
     )
 
 
+def interrupted(server: str = "") -> str:
+    """What the owner is to be told of a server that was starting when the hub ended, and has no pod."""
+    return f"{_which(server)} was still starting when this hub was restarted. {KEPT} {START_AGAIN}"
+
+
 def restarts_for_memory(pod: Object | None) -> tuple[int, object]:
     """How often the notebook's container was started again, if last for want of memory (else 0), and when it
     ended before."""

@@ -33,6 +33,10 @@ class Step:
     is_trouble: bool = False
 
 
+# Two servers at once would write into one home.
+EARLIER_POD = Step("Waiting until your last server has ended.", "the pod of an earlier start", percent=5)
+
+
 def step_of(pod: Object | None, events: Iterable[Object], now: float) -> Step | None:
     """The step at which this start is at `now`; None where there is nothing to tell."""
     if not pod:

@@ -7,6 +7,7 @@ token is not the one of this start.
 """
 
 import asyncio
+import time
 import uuid
 
 from kubernetes_asyncio.client.rest import ApiException
@@ -16,7 +17,7 @@ from libretexts_hub.clients import cluster
 from libretexts_hub.domain.database_grace import grace_of
 from libretexts_hub.hub.metrics import ADOPTED_PODS
 from libretexts_hub.hub.pod_json import as_json
-from libretexts_hub.hub.refusal import refused_by_cluster
+from libretexts_hub.hub.refusal import refused_by_cluster, still_ending
 from libretexts_hub.hub.turns import creating, take_turn
 
 START_ID = "libretexts.org/start-id"
@@ -36,8 +37,9 @@ class PodCreationMixin(Configurable):
         await take_turn()
         body = self._pod_body(pod)
         self._save_state()
+        self._created_at = self._created_at or time.monotonic()
         now = asyncio.get_running_loop().time
-        deadline, last_moment = now() + self.k8s_api_request_retry_timeout, now() + self.start_timeout
+        deadline, last_moment = now() + self.k8s_api_request_retry_timeout, now() + self._seconds_left()
         pause = 0.1
         while (wait := await self._try_to_create(body, request_timeout)) is not None:
             if wait == AT_ONCE and now() < last_moment:
@@ -129,9 +131,14 @@ class PodCreationMixin(Configurable):
         if seen is None or seen["metadata"]["uid"] != uid:
             await asyncio.sleep(0.25)
             return
-        deadline = asyncio.get_running_loop().time() + self.start_timeout
         while (seen := self.watched_pod()) is not None and seen["metadata"]["uid"] == uid:
-            remaining = deadline - asyncio.get_running_loop().time()
+            remaining = self._seconds_left()
             if remaining <= 0:
-                raise TimeoutError(f"The previous pod {self.pod_key} did not end in {self.start_timeout} s")
+                raise still_ending(self.log, seen)
             await self.pod_change(remaining)
+
+    def _seconds_left(self) -> float:
+        """Of the time that this start has."""
+        if not self._start_deadline:
+            return self.start_timeout
+        return self._start_deadline - asyncio.get_running_loop().time()

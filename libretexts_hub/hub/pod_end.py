@@ -10,13 +10,22 @@ from traitlets.config import Configurable
 
 from libretexts_hub.clients import cluster
 
+STATE_KEY = "libretexts_stop"
+STATE_VERSION = 1
+
 
 class PodEndMixin(Configurable):
     """KubeSpawner's stop, without its random waits."""
 
+    # Somebody has asked for the end of this server. In the state, since the hub may be killed meanwhile, and
+    # the next hub would tell its owner that something else ended it.
+    is_stop_asked = False
+
     async def stop(self, now=False):
         """Delete the pod and wait until it is gone. `now`: without grace."""
         await self._start_watching_pods()
+        self.is_stop_asked = True
+        self._save_state()
         grace = 0 if now else self.delete_grace_period
         options = client.V1DeleteOptions(grace_period_seconds=grace)
         await exponential_backoff(
@@ -56,3 +65,23 @@ class PodEndMixin(Configurable):
                 await self._start_watching_pods(replace=True)
                 raise TimeoutError(f"pod {self.pod_key} did not disappear in {self.start_timeout} seconds!")
             await self.pod_change(remaining)
+
+    # State --------------------------------------------------------------------------------------------------
+
+    def get_state(self):
+        """KubeSpawner's state, and whether an end was asked for."""
+        state = super().get_state()
+        if self.is_stop_asked:
+            state[STATE_KEY] = {"version": STATE_VERSION}
+        return state
+
+    def load_state(self, state):
+        """KubeSpawner's state, and whether an end was asked for; a later version's record is left alone."""
+        super().load_state(state)
+        saved = state.get(STATE_KEY)
+        self.is_stop_asked = isinstance(saved, dict) and saved.get("version") == STATE_VERSION
+
+    def clear_state(self):
+        """JupyterHub does it before each start and after each stop."""
+        super().clear_state()
+        self.is_stop_asked = False

@@ -56,8 +56,12 @@ class PodLossMixin(Configurable):
         if answer is not None:
             if not self._tell_end(before) and self.watched_pod() is None:
                 await self._look_back()
-        elif before is not None and _restarted(before):
-            self._tell_restart(before)
+        else:
+            if self.is_stop_asked and getattr(self, "_check_pending", False):
+                self.is_stop_asked = False  # the last hub did not come to it
+                self._save_state()
+            if before is not None and _restarted(before):
+                self._tell_restart(before)
         return answer
 
     def forget_end(self) -> None:
@@ -80,14 +84,24 @@ class PodLossMixin(Configurable):
     async def _look_back(self) -> None:
         """The pod went while no hub watched: its events are there for an hour."""
         started = getattr(self.orm_spawner, "started", None)
-        if started is None:
+        if started is None or self.is_stop_asked:
             return
         ended = core().why_gone(await self._past_events(), started.replace(tzinfo=UTC).timestamp(), self.name)
         if ended is None and not self._has_seen_pod:
+            if self._never_ran():
+                self._has_seen_pod = True  # said once
+                self.log.warning("The hub ended while %s was starting: it has no pod", self._log_name)
+                self._post(core().interrupted(self.name))
+                return
             ended = core().unseen(self.name)
         if ended is not None:
             self._has_seen_pod = True  # said once
             self._tell(ended)
+
+    def _never_ran(self) -> bool:
+        """JupyterHub writes the address of a server down when its start has ended well."""
+        server = getattr(self.orm_spawner, "server", None)
+        return getattr(server, "ip", None) == ""
 
     async def _past_events(self) -> Iterable[dict[str, Any]]:
         if not self.events_enabled:

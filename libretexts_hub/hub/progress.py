@@ -21,10 +21,19 @@ def step_of(pod, events, now: float) -> Step | None:
     return waiting.step_of(pod, events, now)
 
 
+def earlier_pod(pod) -> Step | None:
+    """The core's, for a pod of this name that is of an earlier start."""
+    from libretexts_hub.domain import waiting
+
+    return waiting.EARLIER_POD if pod else None
+
+
 class ProgressMixin(Configurable):
     """KubeSpawner's progress, told in words instead of as raw events, and the same for the log."""
 
     _logged_detail = ""
+    # When this start asked for its pod, by the monotonic clock; 0 before.
+    _created_at = 0.0
 
     async def progress(self):
         """Sentences for the page. It asks nothing of the API server: the start itself watches pod and events.
@@ -47,8 +56,17 @@ class ProgressMixin(Configurable):
     def current_step(self) -> Step | None:
         """At which step this start is; None before there is a pod of it."""
         pod = self.watched_pod()
-        # The pod of an earlier start may still be there, and on its way out.
-        return step_of(pod, self.events, time.time()) if self._is_own(pod) else None
+        if self._is_own(pod):
+            return step_of(pod, self.events, self._cluster_time(pod))
+        is_starting = self._start_future is not None and not self._start_future.done()
+        return earlier_pod(pod) if is_starting else None
+
+    def _cluster_time(self, pod) -> float:
+        """Now, by the clock that wrote the pod's times: ours may differ, or be set while a start waits."""
+        from libretexts_hub.domain.pod_events import moment
+
+        created = moment(pod["metadata"].get("creationTimestamp"))
+        return created + time.monotonic() - self._created_at if created and self._created_at else time.time()
 
     def log_step(self) -> None:
         """The cluster's own words for what is in the way, once for each of them."""

@@ -57,6 +57,28 @@ def unanswered() -> web.HTTPError:
     return refusal
 
 
+def still_ending(log, pod) -> web.HTTPError:
+    """The HTTP error for a person whose last pod does not go, as that of a machine that failed: nobody can
+    tell whether it still writes into the home.
+
+    Source: kubernetes.io/docs/concepts/cluster-administration/node-shutdown, non-graceful node shutdown.
+    """
+    metadata, node = pod["metadata"], pod.get("spec", {}).get("nodeName") or "(none)"
+    log.error(
+        "Pod %s/%s of an earlier start is being deleted and does not go: look at its node %s. If that "
+        "machine is off for good: kubectl taint node %s "
+        "node.kubernetes.io/out-of-service=nodeshutdown:NoExecute",
+        *(metadata.get("namespace"), metadata["name"], node, node),
+    )
+    words = (
+        "Your last server has not ended yet, and your home can't be with two at once. The machine that it "
+        "ran on may have failed. Try again in a few minutes; if this lasts, tell the operators of this hub."
+    )
+    refusal = web.HTTPError(503, words)
+    refusal.jupyterhub_message = words
+    return refusal
+
+
 def not_allowed(log, namespace: str, error: ApiException) -> web.HTTPError:
     """The HTTP error for a person whose server would run where the hub may not even look."""
     log.error(

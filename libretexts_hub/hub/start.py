@@ -25,6 +25,7 @@ from libretexts_hub.hub.pod_patience import Patience
 from libretexts_hub.hub.pod_watch import PodWatchMixin
 from libretexts_hub.hub.progress import LOOK_AGAIN_SECONDS, ProgressMixin
 from libretexts_hub.hub.refusal import unanswered
+from libretexts_hub.hub.server_tokens import ServerTokenMixin
 from libretexts_hub.hub.turns import take_turn
 
 # JupyterHub cancels a start at start_timeout. End this long before, so that KubeSpawner's own recovery still
@@ -36,6 +37,7 @@ class EventDrivenMixin(
     PodCheckMixin,
     PodLossMixin,
     PodEndMixin,
+    ServerTokenMixin,
     PodCreationMixin,
     HomeClaimMixin,
     ProgressMixin,
@@ -64,6 +66,7 @@ class EventDrivenMixin(
         self._last_trouble = None
         self._patience = Patience(self.image_pull_tries)
         self._logged_detail = ""
+        self._created_at = 0.0
         self.forget_end()
         self._start_id = uuid.uuid4().hex
         margin = min(MARGIN_SECONDS, self.start_timeout / 10)

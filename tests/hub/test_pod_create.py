@@ -95,3 +95,26 @@ async def test_a_quota_is_said_in_words_and_the_log_has_no_token(web, faults, ca
     assert "no room" in refused.value.jupyterhub_message
     assert "exceeded quota" in caplog.text
     assert "a-token-that-nobody-may-read" not in caplog.text
+
+
+async def test_who_waits_for_a_last_server_that_does_not_end_is_told(web, objects, caplog):
+    """As where its machine failed: nobody can say that it does not write any more."""
+    first = web()
+    await first.start()
+    held = {"metadata": {"finalizers": ["libretexts.org/held-by-a-test"]}}
+    await objects.patch(f"pods/{first.pod_name}", held)
+    await objects.delete("pods", first.pod_name)
+    second = web(start_timeout=3)
+    start = asyncio.ensure_future(second.start())
+
+    said = [step["message"] async for step in second.progress()]
+
+    assert said == ["Waiting until your last server has ended."]
+    with pytest.raises(tornado_web.HTTPError) as refused:
+        await start
+    assert refused.value.status_code == 503
+    assert "Your last server has not ended yet" in refused.value.jupyterhub_message
+    assert "if this lasts, tell the operators" in refused.value.jupyterhub_message
+    [pod] = (await objects._ask("GET", "pods"))["items"]
+    assert pod["metadata"]["uid"] == first.watched_pod()["metadata"]["uid"]
+    await objects.patch(f"pods/{first.pod_name}", {"metadata": {"finalizers": []}})

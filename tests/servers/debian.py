@@ -25,6 +25,21 @@ def program(name: str, package: str) -> Path:
     return Path(found or _unpack(name, package, unpacked))
 
 
+def library(name: str, package: str) -> Path:
+    """A shared library, of this machine or out of the package, as `program`.
+
+    Raises SetupError.
+    """
+    unpacked = paths.cache_dir() / "debian" / f"{package}-{platform.machine()}"
+    for attempt in range(2):
+        for folder in (Path("/usr/lib"), unpacked / "usr/lib"):
+            if found := next(folder.glob(f"*-linux-*/**/{name}"), None):
+                return found
+        if attempt == 0:
+            _unpack(name, package, unpacked)
+    raise SetupError(f"{name} was not found", where="/usr/lib", fix=f"Install {package}, as Debian calls it.")
+
+
 def _unpack(name: str, package: str, target: Path) -> str:
     if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
         raise SetupError(f"{name} was not found", where="PATH", fix=f"Install {package}, as Debian calls it.")

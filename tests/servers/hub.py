@@ -44,6 +44,7 @@ class HubProcess:
     else it is `python -m jupyterhub`, as anybody would start it.
     `spawner` is what `JupyterHub.spawner_class` takes; `extra` is appended to the configuration file. With a
     `target` the hub talks to its API server, or to that of `kubeconfig` (a fault proxy's) when it is given.
+    `environment` is for the hub's process alone.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class HubProcess:
         extra: str = "",
         kubeconfig: Path | None = None,
         preloaded: bool = True,
+        environment: dict[str, str] | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
@@ -65,6 +67,7 @@ class HubProcess:
         self._proxy = ProxyProcess(folder, self.addresses, self._token)
         self._process: subprocess.Popen[bytes] | PreloadedHub | None = None
         self._is_preloaded = preloaded
+        self._more_environment = environment or {}
         self._kubeconfig = kubeconfig or (target.kubeconfig if target else None)
         menu = menu_configuration(target) if target else ""
         self._config = folder / "jupyterhub_config.py"
@@ -185,7 +188,7 @@ class HubProcess:
         return [sys.executable, "-m", "jupyterhub", "-f", str(self._config)]
 
     def _environment(self) -> dict[str, str]:
-        ours = {"CONFIGPROXY_AUTH_TOKEN": self._token}
+        ours = {"CONFIGPROXY_AUTH_TOKEN": self._token, **self._more_environment}
         if self._kubeconfig is not None:
             ours["KUBECONFIG"] = str(self._kubeconfig)
         return {**os.environ, **ours}

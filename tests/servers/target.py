@@ -30,6 +30,8 @@ EMBEDDED_IMAGES = {
     "localhost/lab:*": {"entrypoint": [], "cmd": ["{python}", "-m", "jupyterhub.singleuser", "--allow-root"]},
     "localhost/database:*": {"env": {"PATH": f"{ROOT}/tests/servers/fake_engine:/usr/bin:/bin"}},
     "localhost/simulated:*": {"simulated": {"ready_after": 0.2, "pod_ip": "127.0.0.1"}},
+    # Of a fake registry, which has only the manifest.
+    "127.0.0.1:*/simulated:*": {"simulated": {"ready_after": 0.2, "pod_ip": "127.0.0.1"}},
 }
 _START_SECONDS = 90
 _STOP_SECONDS = 60
