@@ -20,7 +20,7 @@ SHORT_HUBS := $(filter-out $(LONG_HUBS) $(LOGINS),$(wildcard tests/e2e/test_*.py
 DEAR := tests/servers/test_database_scripts.py tests/browser/test_gallery.py tests/hub/test_login_published.py \
 	tests/e2e/test_culler_faults.py tests/culler/test_histories.py tests/observability
 SLOW := tests/demo/test_demo.py tests/browser/test_journeys.py tests/browser/test_providers.py tests/browser/test_lab.py \
-	tests/hub/test_provision_git_real.py tests/hub/test_sidecar.py tests/helm
+	tests/hub/test_provision_git_real.py tests/hub/test_sidecar.py tests/helm tests/faults
 # Of the hubs with pods and the logins, make test has the first of each kind.
 FAST_HUBS := tests/e2e/test_one_server.py tests/e2e/test_menu.py tests/e2e/test_refused_choices.py tests/e2e/test_links.py \
 	tests/e2e/test_bad_configuration.py tests/e2e/test_login_github.py

@@ -277,10 +277,11 @@ async def test_removal_from_a_group_is_seen_without_a_new_login(site):
 
 
 async def test_while_the_directory_hangs_the_hub_answers(site):
-    await site.faults.down("reset")  # the connections that are kept
-    await site.faults.add("hang")
-    await site.faults.up()
-    async with site.hub.visitor() as visitor:
+    async with site.hub.visitor() as visitor, site.person("fry") as fry:
+        groups = (await me(fry))["groups"]
+        await site.faults.down("reset")  # the connections that are kept
+        await site.faults.add("hang")
+        await site.faults.up()
         logins = [asyncio.create_task(site.refusal("leela")) for _ in range(5)]
         slowest = 0.0
         while not all(login.done() for login in logins):
@@ -288,6 +289,9 @@ async def test_while_the_directory_hangs_the_hub_answers(site):
             assert (await visitor.open("login")).status == 200
             slowest = max(slowest, time.monotonic() - began)
             await asyncio.sleep(0.2)
+        home = await fry.open("home")
+        assert home.page.form("username", "password") is None, "who is in stays in"
+        assert (await me(fry))["groups"] == groups
     for login in logins:
         assert login.result().status == 503
         assert "does not answer at the moment" in login.result().what

@@ -269,6 +269,8 @@ async def test_an_image_that_was_deleted_ends_the_start_early_with_its_cause(sit
         assert "The environment can't be fetched" in refused.value.what
         assert "Choose another environment" in refused.value.what
         assert site.hub.is_running
+        assert await site.objects.pods("iris") == []
+        assert len(await site.objects.list("persistentvolumeclaims", user="iris")) == 1
 
 
 # A server that the cluster ended ----------------------------------------------------------------------

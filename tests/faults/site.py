@@ -46,6 +46,9 @@ c.JupyterHub.spawner_class = Held
 """
 
 
+GONE_IMAGE = {"image": "localhost/was-deleted:1", "name": "Gone"}
+
+
 def settings(port: int) -> dict[str, object]:
     """As an operator writes them; nobody waits long for an API server that does not answer."""
     image = {"image": SIMULATED_IMAGE, "name": "Default", "default": True}
@@ -59,7 +62,8 @@ def settings(port: int) -> dict[str, object]:
         "KubeSpawner.storage_pvc_ensure": True,
         "KubeSpawner.storage_capacity": "16Mi",
         "KubeSpawner.delete_grace_period": 1,
-        "LibreTextsSpawner.images": {"default": image},
+        "LibreTextsSpawner.images": {"default": image, "gone": GONE_IMAGE},
+        "LibreTextsSpawner.image_pull_tries": 1,
         "LibreTextsSpawner.databases": {"mysql": database},
     }
 

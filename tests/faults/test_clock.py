@@ -116,6 +116,7 @@ async def test_a_month_too_many_lets_people_log_in_again_and_their_servers_run(
         assert "Sign in" in html.unescape(asked.html)
         jumps(clock, "+0")
         await emma.login("emma", PASSWORD)
+        await emma.open("home")
         assert await site.works(emma)
         assert await site.belongings("emma") == before
         await emma.stop()

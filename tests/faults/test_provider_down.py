@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 DOWN = (
-    "The service that you log in with does not answer at the moment, so this hub can't know who you are. Nothing "
-    "is wrong with your account, and servers that run go on. Try again in a few minutes."
+    "The service that you log in with does not answer at the moment, so this hub can't know who you are. "
+    "Nothing is wrong with your account, and servers that run go on. Try again in a few minutes."
 )
 LOGIN = f"""
 import sys
