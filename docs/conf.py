@@ -21,4 +21,5 @@ myst_heading_anchors = 3
 html_theme = "furo"
 html_title = f"libretexts_hub {version}"
 html_static_path = ["_static"]
+html_css_files = ["tables.css"]
 html_show_sphinx = False

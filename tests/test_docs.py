@@ -1,5 +1,6 @@
 """Do the documents say what is so? What they name is looked up, and the examples are checked."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -23,6 +24,8 @@ PAGES = sorted(
 # Classes of packages that a sample stands before.
 OF_OTHERS = {"LTI13Authenticator": "ltiauthenticator.lti13.auth"}
 EXAMPLES = sorted(path for path in (ROOT / "examples").rglob("*") if path.is_file())
+EVIDENCE = [ROOT / "docs" / "evidence.md", *sorted((ROOT / "docs" / "evidence").glob("*.md"))]
+TEST_ID = re.compile(r"`(tests/[\w/]+\.py(?:::\w+)+)`")
 
 
 def name_of(value) -> str:
@@ -147,3 +150,40 @@ def test_metrics_in_the_pages_are_the_ones_of_the_hub():
     }
     named = set(re.findall(r"`(libretexts_[a-z_]+(?:_total|_seconds))`", text))
     assert named <= known
+
+
+def finds(test: str) -> bool:
+    """Whether pytest would find a test by this name, `file::test` or `file::Class::test`."""
+    path, *names = test.split("::")
+    inside = ast.parse((ROOT / path).read_text(encoding="utf-8")).body if (ROOT / path).is_file() else []
+    for name in names:
+        inside = next((node.body for node in inside if getattr(node, "name", None) == name), [])
+    return bool(inside) and names[-1].startswith("test_")
+
+
+@pytest.mark.parametrize("page", EVIDENCE, ids=name_of)
+def test_evidence_names_tests_that_are_there(page):
+    named = set(TEST_ID.findall(page.read_text(encoding="utf-8")))
+    assert named
+    assert [test for test in sorted(named) if not finds(test)] == []
+
+
+def test_a_test_that_is_not_there_is_not_found():
+    here = "tests/test_docs.py"
+    assert finds(f"{here}::test_a_test_that_is_not_there_is_not_found")
+    assert not finds(f"{here}::test_of_dreams")
+    assert not finds(f"{here}::finds")
+    assert not finds("tests/test_of_dreams.py::test_one")
+    assert not finds(f"{here}::TestClass::test_of_dreams")
+
+
+@pytest.mark.parametrize("page", EVIDENCE, ids=name_of)
+def test_every_row_of_evidence_has_its_test_or_says_no(page):
+    bare, has_tests = [], False
+    for line in page.read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
+        if not cells or cells[-1] == "test":
+            has_tests = bool(cells)
+        elif has_tests and not set(line) <= set("|-") and not TEST_ID.search(cells[-1]):
+            bare += [] if cells[-2].startswith("**no**") else [line]
+    assert bare == []

@@ -20,7 +20,7 @@ OF_FILE = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the verb takes."""
-    from libretexts_hub.cli import course_databases, course_exchange, course_graders
+    from libretexts_hub.cli import course_databases, course_exchange, course_graders, course_import
 
     actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
     made = {action: actions.add_parser(action, help=words) for action, words in OF_FILE.items()}
@@ -30,6 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     course_graders.add_arguments(made["graders"])
     course_databases.add_arguments(made["databases"])
     course_exchange.add_arguments(made["exchange"])
+    imported = actions.add_parser("import", help="print the courses of a file of Class Tools as ours")
+    course_import.add_arguments(imported)
     actions.add_parser("schema", help="print the JSON Schema of the file, for an editor")
     _add_link(
         actions.add_parser("link", help="print the link that pulls a repository and opens it (nbgitpuller)")
@@ -57,6 +59,10 @@ def run(args: argparse.Namespace) -> int:
 
         print(text(), end="")
         return 0
+    if args.action == "import":
+        from libretexts_hub.cli import course_import
+
+        return course_import.run(args)
     from libretexts_hub.cli import course_databases, course_exchange, course_graders
     from libretexts_hub.hub.course_file import CourseFile, today
 

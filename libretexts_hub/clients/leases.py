@@ -34,6 +34,7 @@ class Lease:
         self._duration = max(1, round(duration))
         # Until when, by the monotonic clock, nobody else can have taken it.
         self._ours_until = float("-inf")
+        self._is_lost = False
         self._version = ""
         self._renewing: asyncio.Task[None] | None = None
         self._writing = asyncio.Lock()
@@ -83,8 +84,9 @@ class Lease:
         return parse_ledger(((found or {}).get("metadata") or {}).get("annotations") or {})
 
     async def remember(self, ledger: Ledger) -> None:
-        """Write it down. Raises ConflictError where the Lease was taken away."""
-        if not self.holds():
+        """Write it down, at the version that we have written last: also after a while in which nobody could
+        renew it. Raises ConflictError where the Lease was taken away."""
+        if self._is_lost or not self._version:
             raise ConflictError(
                 "The Lease is not ours any more", where="/".join(self._place), fix="Another culler runs."
             )
@@ -93,8 +95,9 @@ class Lease:
     # Renewal ------------------------------------------------------------------------------------------------
 
     async def _renew(self) -> None:
-        """Until it is lost. What goes wrong once is tried again while it is still ours."""
-        while self.holds():
+        """Until it is lost. What goes wrong is tried again: the version says whether nobody else had it
+        meanwhile, and until it is renewed `holds` is false."""
+        while not self._is_lost:
             await asyncio.sleep(self._duration / 4)
             with contextlib.suppress(CullingError):
                 await self._write({})
@@ -120,9 +123,11 @@ class Lease:
         if found is not None and spec.get("holderIdentity") == self._holder:
             self._version = str(found["metadata"]["resourceVersion"])
         else:
+            self._is_lost = True
             self._ours_until = float("-inf")
 
     def _hold(self, written: dict[str, Any], began: float) -> None:
+        self._is_lost = False
         self._version = str(written["metadata"]["resourceVersion"])
         # A little less than others wait, counted from before the request.
         self._ours_until = began + self._duration * 0.8

@@ -282,3 +282,48 @@ def test_the_exchange_learns_who_is_in_a_course_and_forgets_nobody(tmp_path, cap
         assert "bob was not taken: No" in capsys.readouterr().out
     assert main(words) == 2
     assert "does not answer" in capsys.readouterr().err
+
+
+OLD = "courses:\n    - name: dwd\n      repo: '{}'\n      instructor: prof1\n"
+
+
+def test_a_file_of_class_tools_becomes_one_of_ours(tmp_path, capsys):
+    old, new = tmp_path / "old.yaml", tmp_path / "courses.yaml"
+    old.write_text(OLD.format(MATERIAL))
+
+    assert main(["courses", "import", str(old), "--group", "nyu:students"]) == 0
+    new.write_text(capsys.readouterr().out)
+    assert main(["courses", "check", str(new)]) == 0
+
+    assert yaml.safe_load(new.read_text())["courses"]["dwd"]["pull"] == [
+        {"repository": MATERIAL, "to": "notebooks/dwd"}
+    ]
+
+
+def test_what_an_import_leaves_out_is_no_part_of_the_file(tmp_path, capsys):
+    old = tmp_path / "old.yaml"
+    old.write_text(OLD.format("git@git.example.edu:dwd.git"))
+
+    assert main(["courses", "import", str(old)]) == 0
+
+    out, err = capsys.readouterr()
+    assert "pull" not in yaml.safe_load(out)["courses"]["dwd"]
+    assert ("was left out" in err, "--group" in err) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("courses:\n\t- name: a\n", "a tab"),
+        ("courses: []\ncourses: []\n", "written twice"),
+        ("courses: {db101: {}}\n", "of ours already"),
+    ],
+)
+def test_what_is_no_file_of_class_tools_is_refused(tmp_path, capsys, text, said):
+    old = tmp_path / "old.yaml"
+    old.write_text(text)
+
+    assert main(["courses", "import", str(old)]) == 2
+
+    out, err = capsys.readouterr()
+    assert (out, said in err, "old.yaml" in err) == ("", True, True), err

@@ -275,6 +275,58 @@ async def test_a_lease_that_was_taken_away_is_noticed(world):
     await first.release()
 
 
+class Unreachable:
+    """The API, whose changes can be cut off for a while."""
+
+    def __init__(self, api: KubeApi) -> None:
+        self.api, self.is_away = api, False
+
+    def __getattr__(self, name):
+        return getattr(self.api, name)
+
+    async def merge(self, *words):
+        if self.is_away:
+            raise UnavailableError("PATCH was not done", where="a test", fix="Wait.")
+        return await self.api.merge(*words)
+
+
+async def test_a_lease_that_nobody_took_meanwhile_is_held_again(world):
+    """The API server was away for longer than the Lease lasts: nothing is changed then."""
+    api = Unreachable(world.api)
+    first = Lease(api, world.namespace, "culler", "a", duration=1)
+    assert await first.acquire()
+    api.is_away = True
+    await eventually("nothing may be changed", lambda: _is(not first.holds()), 10)
+    api.is_away = False
+    await eventually("it may again", lambda: _is(first.holds()), 10)
+    await first.remember(Ledger(users=5))
+    assert (await first.ledger()).users == 5
+    await first.release()
+
+
+async def test_a_lease_that_was_taken_while_the_api_was_away_stays_taken(world):
+    api = Unreachable(world.api)
+    first, second = (
+        Lease(each, world.namespace, "culler", who, duration=1)
+        for each, who in ((api, "a"), (world.api, "b"))
+    )
+    assert await first.acquire()
+    api.is_away = True
+    assert await second.acquire()
+    api.is_away = False
+    with pytest.raises(ConflictError):
+        await first.remember(Ledger(users=1))
+    assert not first.holds()
+    assert second.holds()
+    await first.release()
+    assert second.holds()
+    await second.release()
+
+
+async def _is(answer: bool) -> bool:
+    return answer
+
+
 @pytest.mark.parametrize("written", ["", "{", "[]", '{"users": "many"}', '{"users": true}', '"x"', "null"])
 async def test_a_ledger_that_cannot_be_read_is_empty(written):
     assert parse_ledger({LEDGER: written}) == Ledger()

@@ -76,6 +76,11 @@ def site(running):
     return running
 
 
+async def test_a_hub_whose_entries_let_people_in_is_not_called_closed(site):
+    """JupyterHub's warning at the start, for hubs to which nobody could log in."""
+    assert "No allow config found" not in site.hub.log.read_text()
+
+
 async def test_a_login_with_groups_and_numbers(site):
     async with site.browser(**AMY) as amy:
         person = await amy.log_in()

@@ -27,17 +27,24 @@ PROVIDERS = {
     "campus": {"class": "libretexts-ldap", "name": "your campus account", "prefix": ""},
     "open": {"class": "libretexts-oidc", "name": "Open <University>"},
 }
+GRANTS = [{"group": "heads", "role": "ward-reader", "scopes": ["list:users"]}]
 COURSES = """
 courses:
   db101: {instructors: [fry], members: {people: ["github-fry"]}}
 """
 
 
-def settings(github: FakeGitHub, oidc: FakeOpenIDProvider, slapd, courses: str) -> dict[str, object]:
+def settings(
+    github: FakeGitHub, oidc: FakeOpenIDProvider, clinic: FakeOpenIDProvider, slapd, courses: str
+) -> dict[str, object]:
+    # A second one of a class: what is its own stands beside it, the rest in the section of both.
+    own = {"issuer": clinic.issuer, "allowed_groups": {"wards"}}
     return {
         "JupyterHub.authenticator_class": SEVERAL,
         "JupyterHub.load_roles": [],
-        "SeveralAuthenticator.providers": PROVIDERS,
+        "SeveralAuthenticator.providers": PROVIDERS
+        | {"clinic": {"class": "libretexts-oidc", "name": "the clinic", "settings": own}},
+        "LoginMixin.grants": GRANTS,
         "Authenticator.enable_auth_state": True,
         "Authenticator.allow_all": False,
         "Authenticator.admin_users": {"fry", "open-dean"},
@@ -71,8 +78,10 @@ def settings(github: FakeGitHub, oidc: FakeOpenIDProvider, slapd, courses: str) 
 
 
 class Site:
-    def __init__(self, hub: HubProcess, github: FakeGitHub, oidc: FakeOpenIDProvider) -> None:
-        self.hub, self.github, self.oidc = hub, github, oidc
+    def __init__(
+        self, hub: HubProcess, github: FakeGitHub, oidc: FakeOpenIDProvider, clinic: FakeOpenIDProvider
+    ) -> None:
+        self.hub, self.github, self.oidc, self.clinic = hub, github, oidc, clinic
 
     def browser(self) -> Newcomer:
         return Newcomer(self.hub.url)
@@ -95,15 +104,15 @@ class Site:
 async def site(slapd, tmp_path_factory) -> AsyncIterator[Site]:
     folder = tmp_path_factory.mktemp("several")
     (folder / "courses.yaml").write_text(COURSES)
-    async with FakeGitHub() as github, FakeOpenIDProvider() as oidc:
+    async with FakeGitHub() as github, FakeOpenIDProvider() as oidc, FakeOpenIDProvider() as clinic:
         github.organization("ships", 1)
         github.person("fry", 11, "ships")
         github.person("kif", 12)
-        written = settings(github, oidc, slapd, str(folder / "courses.yaml"))
+        written = settings(github, oidc, clinic, slapd, str(folder / "courses.yaml"))
         hub = HubProcess(folder / "hub", spawner="simple", extra=assignments(written) + KEYS)
         try:
             await hub.start()
-            yield Site(hub, github, oidc)
+            yield Site(hub, github, oidc, clinic)
         finally:
             hub.close()
 
@@ -130,6 +139,22 @@ async def test_one_name_at_three_providers_is_three_people(site):
     assert set(at_open["groups"]) == {"staff"}
     assert "course-db101-instructors" in at_campus["groups"]
     assert "ship_crew" in at_campus["groups"]
+
+
+async def test_two_providers_of_one_class_are_two(site):
+    """Each lets in its own groups, and the second does not take the answers of the first."""
+    site.oidc.person = {"sub": "7", "preferred_username": "zapp", "groups": ["wards"]}
+    site.clinic.person = {"sub": "7", "preferred_username": "zapp", "groups": ["wards", "heads"]}
+    async with site.browser() as one, site.browser() as two:
+        with pytest.raises(VisitError) as refused:
+            await site.in_with(one, "open")
+        told = await site.in_with(two, "clinic")
+        users = await two.hub_api("GET", "users")
+    assert "for members of staff" in refused.value.what
+    assert (told["name"], set(told["groups"])) == ("clinic-zapp", {"wards", "heads"})
+    # What `grants` gives a group, whoever says that the person is in it.
+    assert "ward-reader" in told["roles"]
+    assert "clinic-zapp" in {each["name"] for each in users}
 
 
 async def test_who_calls_themselves_as_another_is_called_is_nobody_else(site):

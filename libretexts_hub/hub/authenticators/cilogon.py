@@ -45,6 +45,12 @@ class CILogonGroupAuthenticator(OpenIDMixin, CILogonOAuthenticator):
     def _default_scope(self) -> list[str]:
         return ["openid", "email", "org.cilogon.userinfo", "profile"]
 
+    @default("any_allow_config")
+    def _default_any_allow_config(self) -> bool:
+        """JupyterHub looks at names of traits; here a provider's own entry may let people in."""
+        lets_in = any(each.get("allow_all") or each.get("allowed_domains") for each in self.idps.values())
+        return lets_in or self._default_any_allowed()
+
     def check_configuration(self) -> None:
         super().check_configuration()
         where = f"c.{type(self).__name__}.idps"
