@@ -53,16 +53,6 @@ def test_link_leads_to_a_file(page, link):
     assert (page.parent / link).exists(), f"{name_of(page)} links to {link}"
 
 
-@pytest.mark.parametrize(("page", "test"), found_in_pages(r"`(tests/[\w/]+\.py::\w+)"))
-def test_a_test_that_is_named_exists(page, test):
-    file, _, name = test.partition("::")
-    assert (ROOT / file).exists(), f"{name_of(page)} names {file}"
-    written = re.findall(
-        r"^ *(?:async )?def (\w+)\(", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE
-    )
-    assert name in written, f"{name_of(page)} names {test}"
-
-
 @pytest.mark.parametrize(("page", "verb"), found_in_pages(r"(?:`|\$ )libretexts-hub ([a-z][a-z-]+)"))
 def test_verb_exists(page, verb):
     command = [Path(sys.executable).with_name("libretexts-hub"), verb, "--help"]

@@ -23,10 +23,18 @@ class PodEndMixin(Configurable):
 
     async def stop(self, now=False):
         """Delete the pod and wait until it is gone. `now`: without grace."""
-        await self._start_watching_pods()
         self.is_stop_asked = True
         self._save_state()
         grace = 0 if now else self.delete_grace_period
+        try:
+            await self._ask_to_delete(grace)
+        except (TimeoutError, ApiException, *cluster.UNREACHABLE):
+            self._delete_later(grace)
+            raise
+        await self._until_gone()
+
+    async def _ask_to_delete(self, grace: int) -> None:
+        await self._start_watching_pods()
         options = client.V1DeleteOptions(grace_period_seconds=grace)
         await exponential_backoff(
             partial(
@@ -35,7 +43,14 @@ class PodEndMixin(Configurable):
             f"Could not delete pod {self.pod_key}",
             timeout=self.k8s_api_request_retry_timeout,
         )
-        await self._until_gone()
+
+    def _delete_later(self, grace: int) -> None:
+        # Here, since a hub's start waits for every import.
+        from libretexts_hub.hub.pod_later import EndedPod, delete_later
+
+        uid = ((self.watched_pod() or {}).get("metadata") or {}).get("uid", "")
+        ended = EndedPod(self.namespace, self.pod_name, self._start_id, uid, grace)
+        delete_later(self.api, ended, self.log, request_seconds=self.k8s_api_request_timeout)
 
     async def _make_delete_pod_request(self, pod_name, delete_options, grace_seconds, request_timeout):
         """True once the API server has accepted the deletion. Only the very pod that we see is deleted."""
