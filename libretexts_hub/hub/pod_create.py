@@ -89,11 +89,13 @@ class PodCreationMixin(Configurable):
             self.orm_spawner.state = self.get_state()
             self.user.db.commit()
 
+    def _is_of_this_start(self, pod) -> bool:
+        """Also of one that is being deleted."""
+        return bool(pod) and pod["metadata"].get("annotations", {}).get(START_ID) == self._start_id
+
     def _is_own(self, pod) -> bool:
         """Whether this is the pod of this very start, and stays."""
-        if not pod or "deletionTimestamp" in pod["metadata"]:
-            return False
-        return pod["metadata"].get("annotations", {}).get(START_ID) == self._start_id
+        return self._is_of_this_start(pod) and "deletionTimestamp" not in pod["metadata"]
 
     def _adopt(self) -> None:
         ADOPTED_PODS.inc()

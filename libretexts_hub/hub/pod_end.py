@@ -1,6 +1,7 @@
 """How does a pod go? Deleted once, and its stop ends at the moment it is gone."""
 
 import asyncio
+import contextlib
 from functools import partial
 
 from jupyterhub.utils import exponential_backoff
@@ -54,12 +55,12 @@ class PodEndMixin(Configurable):
 
     async def _make_delete_pod_request(self, pod_name, delete_options, grace_seconds, request_timeout):
         """True once the API server has accepted the deletion. Only the very pod that we see is deleted."""
-        seen = self.pod_reflector.pods.get(f"{self.namespace}/{pod_name}") if self.pod_reflector else None
-        body = {"gracePeriodSeconds": grace_seconds}
-        if seen is not None:
-            body["preconditions"] = {"uid": seen["metadata"]["uid"]}
         self.log.info("Deleting pod %s/%s", self.namespace, pod_name)
         try:
+            seen = await self._pod_to_delete(pod_name, request_timeout)
+            body = {"gracePeriodSeconds": grace_seconds}
+            if seen is not None:
+                body["preconditions"] = {"uid": seen["metadata"]["uid"]}
             await cluster.delete_pod(self.api, self.namespace, pod_name, body, seconds=request_timeout)
         except cluster.UNREACHABLE as error:
             self.log.warning("Deleting pod %s/%s: %r, trying again", self.namespace, pod_name, error)
@@ -71,6 +72,13 @@ class PodEndMixin(Configurable):
             raise
         return True
 
+    async def _pod_to_delete(self, pod_name: str, request_timeout: float):
+        """The pod as the watch shows it, or asked for where the watch has not come back after an outage."""
+        seen = self.pod_reflector.pods.get(f"{self.namespace}/{pod_name}") if self.pod_reflector else None
+        if seen is None or not self._is_of_another_start(seen):
+            return seen
+        return await cluster.read_pod(self.api, self.namespace, pod_name, seconds=request_timeout)
+
     async def _until_gone(self) -> None:
         deadline = asyncio.get_running_loop().time() + self.start_timeout
         while self.watched_pod() is not None:
@@ -79,6 +87,8 @@ class PodEndMixin(Configurable):
                 self.log.error("Pod %s did not disappear, restarting the pod watch", self.pod_key)
                 await self._start_watching_pods(replace=True)
                 raise TimeoutError(f"pod {self.pod_key} did not disappear in {self.start_timeout} seconds!")
+            with contextlib.suppress(ApiException, *cluster.UNREACHABLE):
+                await self._start_watching_pods()  # anew, if the watch gave up
             await self.pod_change(remaining)
 
     # State --------------------------------------------------------------------------------------------------

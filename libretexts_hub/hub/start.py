@@ -117,14 +117,14 @@ class EventDrivenMixin(
         """
         now = asyncio.get_running_loop().time
         look_at = now() + LOOK_AGAIN_SECONDS
-        while not self._is_running(self.watched_pod()):
-            pod = self.watched_pod()
+        while not self._is_running(pod := self._pod_of_this_start()):
             refuse_ended(pod)
             self._refuse_hopeless(pod)
             await self._repair_claim(pod)
             remaining = self._start_deadline - now()
             if remaining <= 0:
                 raise self._out_of_time()
+            await self._start_watching_pods()  # anew, if the watch gave up in a long outage; else at once
             if now() < look_at:  # a pod of many containers changes often, and each look reads all its events
                 await self.pod_change(min(remaining, look_at - now()))
                 continue
@@ -132,6 +132,12 @@ class EventDrivenMixin(
             look_at = now() + LOOK_AGAIN_SECONDS
             await self.pod_change(remaining)
         return True
+
+    def _pod_of_this_start(self):
+        """Our pod as last seen. After an outage the watch may still show the one before, whose end is not
+        ours, and whose address may be somebody else's by now."""
+        pod = self.watched_pod()
+        return pod if self._is_of_this_start(pod) else None
 
     def _refuse_hopeless(self, pod) -> None:
         """Raise HTTPError 500 in words for what was tried often enough."""

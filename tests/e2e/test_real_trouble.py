@@ -358,6 +358,7 @@ async def test_whose_machine_was_emptied_is_told(site, hub):
             await site.hub.wait_until_ready()
         await told(henry, words)
         assert words not in (await henry.open("home")).html
+        assert len(await site.objects.list("persistentvolumeclaims", user="henry")) == 1
 
 
 # Another namespace ------------------------------------------------------------------------------------

@@ -59,6 +59,7 @@ def settings(port: int) -> dict[str, object]:
         "JupyterHub.tornado_settings": {"slow_stop_timeout": 30},
         "KubeSpawner.port": port,
         "KubeSpawner.k8s_api_request_timeout": 2,
+        "KubeSpawner.k8s_api_request_retry_timeout": 10,
         "KubeSpawner.storage_pvc_ensure": True,
         "KubeSpawner.storage_capacity": "16Mi",
         "KubeSpawner.delete_grace_period": 1,

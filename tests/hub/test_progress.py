@@ -3,10 +3,12 @@
 import asyncio
 import logging
 import time
+from types import SimpleNamespace
 
 import pytest
 from tornado import web as tornado_web
 
+from libretexts_hub.hub import progress
 from libretexts_hub.hub.pod_patience import BROKEN_SECONDS, Patience
 from libretexts_hub.hub.pod_watch import NotifyingPods
 from tests.domain.sample_pods import waiting
@@ -63,6 +65,17 @@ async def test_a_selector_that_no_node_has_is_told_and_said_again_at_the_timeout
     assert isinstance(ended, TimeoutError)
     assert "no machine is of the kind" in ended.jupyterhub_message
     assert caplog.text.count("waits: ") == 1
+
+
+@pytest.mark.parametrize("days", [1, -1])
+async def test_a_clock_that_is_not_the_clusters_makes_no_start_look_long(web, monkeypatch, days):
+    wrong = SimpleNamespace(time=lambda: time.time() + days * 86400, monotonic=time.monotonic)
+    monkeypatch.setattr(progress, "time", wrong)
+
+    told, _ = await told_of(web(node_selector={"pool": "nowhere"}, start_timeout=2))
+
+    assert any("Waiting for a place" in text for text in texts(told))
+    assert not [text for text in texts(told) if "so far" in text]
 
 
 async def test_two_viewers_are_told_the_same(web):
