@@ -108,13 +108,13 @@ async def running(folder, base=BASE, more=""):
     try:
         hub._proxy.start()
         hub.launch()
-        await _ready(hub)
+        await ready(hub)
         yield hub
     finally:
         hub.close()
 
 
-async def _ready(hub):
+async def ready(hub):
     deadline = time.monotonic() + 60
     async with aiohttp.ClientSession() as session:
         while True:

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from tests.browser.page_hub import CSP
+from tests.browser.page_hub import CSP, ready
 from tests.servers import axe
 from tests.servers.hub import ADMIN, ADMIN_PASSWORD, PASSWORD
 
@@ -155,6 +155,26 @@ async def test_a_server_that_stops_slowly_is_waited_for_without_reloading(window
     assert await person.text("#lt-told") == "Your server has stopped."
     assert await person.page.evaluate("window.stays")
     assert person.trouble == []
+
+
+async def test_a_page_of_a_start_tells_that_the_hub_is_away_and_then_how_it_ended(window, pages_hub):
+    person, name = await window(), "ned-student"
+    hold = pages_hub.folder / f"hold-{name}"
+    hold.touch()
+    try:
+        await person.log_in(name)
+        await person.open("spawn")
+        await person.page.click("#spawn_form button[type=submit]")
+        await person.page.wait_for_url("**/spawn-pending/**")
+        pages_hub.kill_hub()
+        lost = "The connection to the hub was lost. The start goes on; this page looks again"
+        await person.page.wait_for_selector(f"#lt-now:text-is('{lost} every few seconds.')")
+    finally:
+        hold.unlink()
+        pages_hub.launch()
+        await ready(pages_hub)
+    await person.page.wait_for_selector("#lt-again:visible")
+    assert await person.text("#lt-now") == "Your server did not start."
 
 
 async def test_an_admin_starts_and_stops_a_server_for_somebody(window, pages_hub):

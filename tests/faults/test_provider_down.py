@@ -53,9 +53,7 @@ async def site(
         yield running
 
 
-async def test_who_is_in_keeps_groups_and_server_and_starts_anew(
-    site: Site, provider: FakeProvider
-) -> None:
+async def test_who_is_in_keeps_groups_and_server_and_starts_anew(site: Site, provider: FakeProvider) -> None:
     provider.people |= {name: {"subject": name, "groups": ["staff"]} for name in ("leela", "fry")}
     async with site.person("leela") as leela:
         await leela.spawn()

@@ -72,11 +72,14 @@ async def test_everybody_starts_and_stops_under(site: Site, people: list[Visitor
     assert site.hub.is_running
 
 
-async def test_everybody_starts_while_the_api_server_restarts(site: Site, people: list[Visitor]) -> None:
+async def test_everybody_starts_and_stops_while_the_api_server_restarts(
+    site: Site, people: list[Visitor]
+) -> None:
     async def restart() -> None:
         await site.faults.down("reset", seconds=3)
 
     said = await everybody_starts(people, restart)
     assert said <= USUAL
     await each_has_one_of_all(site, people)
+    await restart()
     await everybody_stops(site, people)
