@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def running_site(embedded: Target, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
-    async with faulty_site(embedded, tmp_path_factory.mktemp("faults")) as site:
+    async with faulty_site(embedded, tmp_path_factory.mktemp("faults"), is_proxied=True) as site:
         yield site
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from contextlib import asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +74,7 @@ class Site:
     """The hub, what stands before the API server, what is really there, and who answers for the servers."""
 
     hub: HubProcess
-    faults: FaultProxy
+    faults: FaultProxy | None
     target: Target
     objects: NamespaceObjects
     port: int
@@ -152,24 +152,27 @@ async def faulty_site(
     more: dict[str, object] | None = None,
     lines: str = "",
     environment: dict[str, str] | None = None,
+    *,
+    is_proxied: bool = False,
 ) -> AsyncIterator[Site]:
     """A running one in a namespace of its own; `more` settings and `lines` of configuration, and variables of
-    the hub's environment: with those its process is not a preloaded one."""
-    with fresh_namespace(cluster, "faults") as target:
-        async with FaultProxy(target) as faults, responder(target.hub_ip) as port:
-            held = folder / "held"
-            held.mkdir()
-            extra = assignments(settings(port) | (more or {})) + HOLD.format(file=str(held)) + lines
-            hub = HubProcess(
-                folder,
-                target,
-                extra=extra,
-                kubeconfig=faults.kubeconfig,
-                preloaded=environment is None,
-                environment=environment,
-            )
-            try:
-                await hub.start()
-                yield Site(hub, faults, target, NamespaceObjects(target), port, folder)
-            finally:
-                hub.close()
+    the hub's environment: with those its process is not a preloaded one. `is_proxied`: with a fault proxy."""
+    async with AsyncExitStack() as stack:
+        target = stack.enter_context(fresh_namespace(cluster, "faults"))
+        faults = await stack.enter_async_context(FaultProxy(target)) if is_proxied else None
+        kubeconfig = faults.kubeconfig if faults else target.kubeconfig
+        port = await stack.enter_async_context(responder(target.hub_ip))
+        held = folder / "held"
+        held.mkdir()
+        extra = assignments(settings(port) | (more or {})) + HOLD.format(file=str(held)) + lines
+        is_preloaded = environment is None
+        hub = HubProcess(
+            *(folder, target),
+            extra=extra,
+            kubeconfig=kubeconfig,
+            preloaded=is_preloaded,
+            environment=environment,
+        )
+        stack.callback(hub.close)
+        await hub.start()
+        yield Site(hub, faults, target, NamespaceObjects(target), port, folder)

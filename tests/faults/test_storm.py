@@ -32,9 +32,11 @@ TEN_PERCENT = [
 ]
 FAULTS: dict[str, list[dict[str, Any]]] = {
     # More often than every 5 s: none of these starts takes that long.
-    "the watch is dropped every second": [{"action": "watch_drop", "seconds": 1.0, "how": "reset"}],
+    "watches last a second and are dropped, or end with 410": [
+        {"action": "watch_drop", "seconds": 1.0, "every": 2},
+        {"action": "watch_error", "seconds": 1.0},
+    ],
     "one of ten calls is answered with 429 or 500": TEN_PERCENT,
-    "the history of a watch is compacted every second": [{"action": "watch_error", "seconds": 1.0}],
 }
 
 
@@ -49,8 +51,9 @@ async def people(running_site: Site) -> AsyncIterator[list[Visitor]]:
 async def _nothing_runs_afterwards(site: Site, people: list[Visitor]) -> AsyncIterator[None]:
     yield
     await site.recover()
+    running = {pod["metadata"]["name"] for pod in await site.objects.list("pods")}
     for person in people:
-        if "" in await person.servers():
+        if f"jupyter-{person.name}" in running:
             await person.stop()
 
 
