@@ -67,9 +67,8 @@ async def test_a_selector_that_no_node_has_is_told_and_said_again_at_the_timeout
     assert caplog.text.count("waits: ") == 1
 
 
-@pytest.mark.parametrize("days", [1, -1])
-async def test_a_clock_that_is_not_the_clusters_makes_no_start_look_long(web, monkeypatch, days):
-    wrong = SimpleNamespace(time=lambda: time.time() + days * 86400, monotonic=time.monotonic)
+async def test_a_clock_that_is_not_the_clusters_makes_no_start_look_long(web, monkeypatch):
+    wrong = SimpleNamespace(time=lambda: time.time() + 86400, monotonic=time.monotonic)
     monkeypatch.setattr(progress, "time", wrong)
 
     told, _ = await told_of(web(node_selector={"pool": "nowhere"}, start_timeout=2))
