@@ -26,7 +26,7 @@ from libretexts_hub.domain.cull_mark import Mark, to_annotations
 from tests.clients.culler_hub import TOKEN
 from tests.servers.faults import FaultProxy
 
-from .cull_hubs import ENGINES, START_SECONDS, databases, filled_hub
+from .cull_hubs import ENGINES, LARGE_PAGE, START_SECONDS, databases, filled_hub
 from .cull_worker import CONCURRENCY, SHARE_GONE, name_of
 from .fake_cluster import FakeCluster
 from .figures import OURS, PEER, SIDES, Series
@@ -135,9 +135,11 @@ class Bench:
         """The lists of a run that finds who is gone; then one in which homes go: all before the first
         deletion, and the deletions."""
         hub = self.hubs["ours"]
-        limit, kubeconfig = self.plan.our_deletions, str(self.kubeconfig)
-        found = await work("find", hub.faults.url, hub.pid, limit, KUBECONFIG=kubeconfig)
-        done = await work("sweep", hub.faults.url, hub.pid, limit, KUBECONFIG=kubeconfig)
+        limit, more = self.plan.our_deletions, {"KUBECONFIG": str(self.kubeconfig)}
+        if self.plan.tuned:
+            more["PAGE_SIZE"] = str(LARGE_PAGE)
+        found = await work("find", hub.faults.url, hub.pid, limit, **more)
+        done = await work("sweep", hub.faults.url, hub.pid, limit, **more)
         self._note("ours", found | done, done["cpu_until_first_delete"])
         await self._deleted("ours", range(self.plan.our_deletions))
 

@@ -25,6 +25,7 @@ PEER_PAGE = 50  # the hub's default, which it takes
 SHARE_GONE = 5  # one of five
 TICKS = os.sysconf("SC_CLK_TCK")
 POLICY: dict[str, Any] = {"homes": {"away": {"inactive": "1d", "notices": ["1d"], "grace": "1d"}}}
+PAGES: dict[str, Any] = {"api_page_size": int(os.environ["PAGE_SIZE"])} if "PAGE_SIZE" in os.environ else {}
 PATIENT: dict[str, Any] = {"homes": {"away": {"inactive": "1d", "notices": ["1d"], "grace": "3650d"}}}
 
 
@@ -72,7 +73,7 @@ async def find(url: str, token: str, pid: int, limit: int) -> dict[str, Any]:
     from libretexts_hub.culler.survey import look
     from libretexts_hub.culler.wiring import wired
 
-    app = IdleCuller(**PATIENT, url=url, concurrency=CONCURRENCY)
+    app = IdleCuller(**PATIENT, **PAGES, url=url, concurrency=CONCURRENCY)
     async with wired(app.wires(app.policy(), needs_cluster=True)) as (ports, namespace):
         hub = Watched(ports.hub._client, pid)  # type: ignore[attr-defined]
         survey = await look(app.world(ports, namespace))
@@ -88,7 +89,12 @@ async def sweep(url: str, token: str, pid: int, limit: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         fuse = {"claims": limit, "percent": 100}
         app = IdleCuller(
-            **POLICY, fuse=fuse, url=url, concurrency=CONCURRENCY, audit_file=f"{folder}/audit.jsonl"
+            **POLICY,
+            **PAGES,
+            fuse=fuse,
+            url=url,
+            concurrency=CONCURRENCY,
+            audit_file=f"{folder}/audit.jsonl",
         )
         began, cpu = time.perf_counter(), cpu_seconds(pid)
         async with wired(app.wires(app.policy(), needs_cluster=True)) as (ports, namespace):

@@ -1,27 +1,37 @@
 """Which events belong to this pod? Found by name, where stock sorts the events of all pods at every look."""
 
-from collections import defaultdict
-
 from kubespawner.spawner import EventReflector
+
+# The API server keeps events for an hour. Somebody who starts again and again has thousands by then, of which
+# the last ones tell all that a start or its end can ask for.
+MOST_OF_ONE_POD = 100
 
 
 class EventsByPod(dict):
-    """The reflector's dictionary of events, with an index by the name of their pod."""
+    """The reflector's dictionary of events, with an index by the name of their pod; the last ones of each."""
 
     def __init__(self, events):
-        super().__init__(events)
-        self.by_pod = defaultdict(dict)
+        super().__init__()
+        self.by_pod = {}
         for key, event in events.items():
-            self.by_pod[event["involvedObject"]["name"]][key] = event
+            self[key] = event
 
     def __setitem__(self, key, event):
+        # Who wrote which field, twice as much as the rest.
+        event["metadata"].pop("managedFields", None)
         super().__setitem__(key, event)
-        self.by_pod[event["involvedObject"]["name"]][key] = event
+        of_pod = self.by_pod.setdefault(event["involvedObject"]["name"], {})
+        of_pod[key] = event
+        if len(of_pod) > MOST_OF_ONE_POD:
+            self.pop(min(of_pod, key=lambda each: _moment(of_pod[each])))
 
     def pop(self, key, *fallback):
         event = super().pop(key, *fallback)
-        if event and key in (of_pod := self.by_pod[event["involvedObject"]["name"]]):
+        name = event["involvedObject"]["name"] if event else ""
+        if key in (of_pod := self.by_pod.get(name, {})):
             del of_pod[key]
+            if not of_pod:
+                del self.by_pod[name]
         return event
 
 
