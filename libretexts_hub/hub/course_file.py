@@ -171,13 +171,20 @@ def _mark(path: Path) -> tuple[int, int]:
 
 def _text(path: Path, where: str, *, is_roster: bool = False) -> str:
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise ConfigurationError("The file is larger than 8 MiB", where=where, fix="Split it.")
-        content = path.read_bytes()
+        # A pipe or a device has no size, and reading it may never end.
+        if not path.is_file():
+            path.stat()
+            raise ConfigurationError(f"{path} is no file", where=where, fix="Name the file itself.")
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise ConfigurationError(
             f"{path} can't be read: {error.strerror}", where=where, fix="Mount it into the hub."
         ) from None
+    except ValueError:  # a NUL in its name
+        raise ConfigurationError("That is no path", where=where, fix="Write rosters/db101.csv.") from None
+    if len(content) > LARGEST_FILE:
+        raise ConfigurationError("The file is larger than 8 MiB", where=where, fix="Split it.")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import pytest_asyncio
 
 from tests.hub.workshop import NOWHERE
@@ -13,7 +15,7 @@ from tests.servers.hub import PASSWORD, HubProcess
 from tests.servers.hub_config import assignments
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
 # No cluster is there: what would be created is written down, and the start ends with a status of its own.
@@ -96,6 +98,19 @@ class Watched:
 
     def logged(self) -> str:
         return self.hub.log.read_text(errors="replace")
+
+
+@pytest.fixture(scope="module")
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """For a test that tries many examples: each of them is a question to the same loop."""
+    made = asyncio.new_event_loop()
+    yield made
+    left = asyncio.all_tasks(made)
+    for task in left:
+        task.cancel()
+    if left:
+        made.run_until_complete(asyncio.wait(left))
+    made.close()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

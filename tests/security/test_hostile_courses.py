@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from libretexts_hub.domain import course_roster
 from libretexts_hub.domain.login_names import normal_name
 from libretexts_hub.domain.menu import Menu
 from libretexts_hub.errors import ConfigurationError
@@ -177,6 +178,46 @@ def test_any_text_is_yaml_or_it_is_not(text, key):
             parse_yaml(written)
         except NotYamlError as error:
             in_words(error)
+
+
+ROSTER = "courses: {{db101: {{members: {{roster: {{file: {file}, column: login}}}}}}}}\n"
+ROSTERS = {
+    "a heading of two lines": b'"x\n[C 2026-01-01 00:00:00.000 JupyterHub app:1] all is well",b\r\n1,2\r\n',
+    "a heading that rings": b"a\x1b]0;title\x07,b\n",
+    "a heading of a megabyte": b"x" * 100_000 + b"," + b"y" * 100_000,
+    "a hundred thousand columns": b"col," * 100_000,
+    "no CSV": b'"' + b"x" * 200_000,
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("content", ROSTERS.values(), ids=ROSTERS)
+def test_a_roster_that_is_none(tmp_path, content):
+    (tmp_path / "list.csv").write_bytes(content)
+    began = time.monotonic()
+    with pytest.raises(ConfigurationError) as refused:
+        read(tmp_path, ROSTER.format(file="list.csv"))
+    in_words(refused.value, most=3000)
+    assert time.monotonic() - began < SECONDS
+
+
+@pytest.mark.parametrize("file", ["pipe", "/dev/zero", ".", "nowhere/list.csv", "x" * 300])
+def test_a_roster_that_is_no_file(tmp_path, file):
+    os.mkfifo(tmp_path / "pipe")
+    began = time.monotonic()
+    with pytest.raises(ConfigurationError) as refused:
+        read(tmp_path, ROSTER.format(file=file))
+    in_words(refused.value)
+    assert time.monotonic() - began < SECONDS
+
+
+def test_rosters_of_every_night_do_not_add_up(monkeypatch):
+    monkeypatch.setattr(course_roster, "MOST_NAMES_KEPT", 100)
+    roster = course_roster.Roster("list.csv")
+    for night in range(50):
+        text = "login\n" + "".join(f"student{night}x{number}\n" for number in range(30))
+        assert len(course_roster.names_in(roster, lambda _, text=text: text, where="here")) == 30
+    assert sum(map(len, course_roster._known.values())) <= 100
 
 
 def test_an_announcement_file_that_becomes_wrong_spoils_no_page(tmp_path, caplog):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import time
@@ -14,8 +13,9 @@ from traitlets.config import Config
 
 from libretexts_hub.domain.denial import Denied
 from libretexts_hub.domain.directory_entry import DirectoryEntry
-from libretexts_hub.domain.directory_groups import DirectoryGroup
+from libretexts_hub.domain.directory_groups import group_named, group_of
 from libretexts_hub.domain.directory_person import DirectoryPerson, name_at_the_hub, subject_or_name
+from libretexts_hub.domain.directory_text import escape_dn
 from libretexts_hub.domain.login import ours_in
 from libretexts_hub.hub.authenticators.ldap import LDAPAuthenticator
 from tests.security.strategies import examples, in_words, lines, nasty
@@ -31,13 +31,6 @@ LOOKUP = {
     "user_attribute": "uid",
 }
 LONGEST_SECONDS = 30
-
-
-@pytest.fixture(scope="module")
-def loop():
-    made = asyncio.new_event_loop()
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module", params=[LOOKUP, TEMPLATE], ids=["lookup", "template"])
@@ -110,11 +103,19 @@ ATTRIBUTES = (
 )
 
 
+def groups_of(written):
+    """Groups with an entry that can be read, and groups of which only the name is known."""
+    for dn, name, typed in written:
+        yield group_of(DirectoryEntry.of(dn, {"cn": [name]}), "cn")
+        yield group_named(f"cn={escape_dn(typed)},{PEOPLE}", "cn")
+        yield group_named(f"cn={typed}", "cn")
+
+
 @examples(40)
 @given(
     attributes=st.dictionaries(st.sampled_from(ATTRIBUTES), st.lists(OCTETS, max_size=3)),
     dn=lines(),
-    groups=st.lists(st.tuples(lines(), lines(), st.none() | st.integers(0, 2**31)), max_size=3),
+    groups=st.lists(st.tuples(lines(), OCTETS, lines()), max_size=3),
     typed=lines(),
 )
 def test_an_entry_becomes_a_login_or_a_refusal(loop, authenticator, attributes, dn, groups, typed):
@@ -126,7 +127,7 @@ def test_an_entry_becomes_a_login_or_a_refusal(loop, authenticator, attributes, 
         entry,
         name,
         *subject_or_name(entry, authenticator.rules),
-        tuple(DirectoryGroup(*each) for each in groups),
+        tuple(filter(None, groups_of(groups))),
     )
     try:
         model = loop.run_until_complete(authenticator.finish(authenticator.login_of_person(person)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 
 import pytest
@@ -37,13 +36,6 @@ SETTINGS = {
     },
 }
 MADE_BY_US = re.compile(r"\$\((DATABASE_PASSWORD|DATABASE_ROOT_PASSWORD)\)")
-
-
-@pytest.fixture(scope="module")
-def loop():
-    made = asyncio.new_event_loop()
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from datetime import UTC, date, datetime
@@ -57,13 +56,6 @@ def test_a_tag_is_an_image_reference_or_it_is_not_on_the_menu(tags, scheme, dige
             with pytest.raises(SelectionError) as refused:
                 Selection.parse({"image": "live", "tag": tag or "x y"}, menu)
             in_words(refused.value, most=1200)
-
-
-@pytest.fixture(scope="module")
-def loop():
-    made = asyncio.new_event_loop()
-    yield made
-    made.close()
 
 
 @examples(12)
