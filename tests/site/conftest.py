@@ -64,9 +64,9 @@ async def student(site) -> AsyncIterator[Guest]:
         yield guest
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def other(site) -> AsyncIterator[Guest]:
-    """Another student of the course, with a server and a database beside it."""
+    """Another student of the course, with a server and a database beside it until the module ends."""
     async with Guest(site.hub.url) as guest:
         await guest.log_in(people.IDLER)
         if not await guest.servers():

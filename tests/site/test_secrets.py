@@ -171,9 +171,10 @@ async def test_disk_and_processes_of_a_pod(site, student, other):
     assert await on_disk(site, others) == []
     for path in await on_disk(site, own):
         # A file that Jupyter Server writes for its own tools, or the Secret as the kubelet mounts it.
+        look = f"stat -c %a:%u $(dirname {path}); stat -f -c %T {path}"
+        folder, kind = (await site.inside(STUDENT, look)).split()
         is_runtime_file = "/jupyter/runtime/jpserver-" in path
-        kind = (await site.inside(STUDENT, f"stat -c %a:%u {path}; stat -f -c %T {path}")).split()
-        assert kind[0].startswith("600:") if is_runtime_file else kind[1] == "tmpfs", (path, kind)
+        assert folder == "700:1005001" if is_runtime_file else kind == "tmpfs", (path, folder, kind)
 
 
 async def on_disk(site, secrets: list[Secret]) -> list[str]:
