@@ -63,7 +63,7 @@ def comparable(pod):
     return pod
 
 
-@examples(20)
+@examples(15)
 @given(fields=st.lists(st.tuples(st.sampled_from(KEYS) | nasty(), nasty()), min_size=1, max_size=5))
 def test_any_form_is_refused_or_starts_what_is_on_the_menu(watched, ben, plain, pods, fields):
     answer = ben.form("spawn", fields)

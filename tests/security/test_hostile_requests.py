@@ -70,7 +70,7 @@ def stays_here(answer) -> None:
     assert "a" not in answer.cookies
 
 
-@examples(25)
+@examples(15)
 @given(where=nexts())
 def test_after_a_login_one_is_still_at_this_hub(ben, where):
     stays_here(ben.get(f"login?next={quoted(where)}"))

@@ -41,7 +41,7 @@ def check(answer, allowed=(400, 404, 413, WRITTEN_DOWN)):
     assert "Traceback" not in answer.text
 
 
-@examples(12)
+@examples(8)
 @given(body=bodies())
 def test_any_body_is_refused_or_starts_what_is_on_the_menu(watched, ben, pods, body):
     check(ben.rest("POST", "users/ben/server", body))
@@ -49,7 +49,7 @@ def test_any_body_is_refused_or_starts_what_is_on_the_menu(watched, ben, pods, b
         assert comparable(each["pod"]) in pods.values(), each
 
 
-@examples(12)
+@examples(8)
 @given(
     options=st.dictionaries(
         st.sampled_from(KEYS) | lines(), values() | st.sampled_from(sum(CHOICES.values(), ())), max_size=5
@@ -88,7 +88,7 @@ def test_nobody_gets_a_token_for_git_by_what_they_send(ben, token, body, host):
             assert "password" not in answer.json()
 
 
-@examples(12)
+@examples(8)
 @given(
     said=st.fixed_dictionaries(
         {"kind": st.sampled_from(["server", "kept"]) | values()},
