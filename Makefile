@@ -84,7 +84,7 @@ test-beside: venv-newest venv-chart  ## what CI runs beside make test-cluster: t
 	LIBRETEXTS_HUB_AT_ONCE=3 nice -n 5 $(MAKE) --no-print-directory test-chart || status=1; exit $$status
 
 test-chart-hubs: venv-chart
-	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(SHORT_HUBS) $(ARGS)
+	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(SHORT_HUBS) $(HOSTILE_HUB) $(ARGS)
 
 test-chart-logins: venv-chart
 	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(LOGINS) $(ARGS)
