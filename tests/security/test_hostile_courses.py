@@ -124,7 +124,7 @@ def fields() -> st.SearchStrategy[dict]:
     )
 
 
-@examples(60)
+@examples(30)
 @given(course=fields(), slug=st.just("db101") | lines())
 def test_what_is_in_it(tmp_path_factory, course, slug):
     folder = tmp_path_factory.getbasetemp()
@@ -148,7 +148,7 @@ def test_what_is_in_it(tmp_path_factory, course, slug):
             assert not pull.branch.startswith("-")
 
 
-@examples(25)
+@examples(12)
 @given(name=lines(), description=lines())
 def test_its_card_on_the_menu(name, description):
     def page(name, description):
@@ -163,7 +163,7 @@ def test_its_card_on_the_menu(name, description):
         harmless(made, page("Databases", "SQL"), MARK)
 
 
-@examples(40)
+@examples(20)
 @given(text=nasty(encodable=True), key=nasty(encodable=True))
 def test_any_text_is_yaml_or_it_is_not(text, key):
     for written in (

@@ -63,7 +63,7 @@ def comparable(pod):
     return pod
 
 
-@examples(15)
+@examples(7)
 @given(fields=st.lists(st.tuples(st.sampled_from(KEYS) | nasty(), nasty()), min_size=1, max_size=5))
 def test_any_form_is_refused_or_starts_what_is_on_the_menu(watched, ben, plain, pods, fields):
     answer = ben.form("spawn", fields)
@@ -76,7 +76,7 @@ def test_any_form_is_refused_or_starts_what_is_on_the_menu(watched, ben, plain, 
         assert comparable(each["pod"]) in pods.values(), each
 
 
-@examples(6)
+@examples(3)
 @given(path=lines(encodable=False), query=lines(encodable=False))
 def test_any_query_opens_the_page_or_says_why_not(ben, path, query):
     answer = ben.get(

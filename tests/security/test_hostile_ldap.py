@@ -59,7 +59,7 @@ def said(authenticator):
     authenticator.log.removeHandler(handler)
 
 
-@examples(20)
+@examples(10)
 @given(
     name=nasty() | st.builds(lambda known, more: known + more, st.sampled_from(KNOWN), lines()),
     password=nasty() | st.sampled_from(KNOWN),
@@ -111,7 +111,7 @@ def groups_of(written):
         yield group_named(f"cn={typed}", "cn")
 
 
-@examples(40)
+@examples(20)
 @given(
     attributes=st.dictionaries(st.sampled_from(ATTRIBUTES), st.lists(OCTETS, max_size=3)),
     dn=lines(),

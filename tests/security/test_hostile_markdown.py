@@ -70,7 +70,7 @@ def article(text: str) -> Page:
 PLAIN = article("words")
 
 
-@examples(60)
+@examples(30)
 @given(text=st.lists(written(), min_size=1, max_size=3).map("\n\n".join))
 def test_an_article(text):
     began = time.monotonic()
@@ -78,7 +78,7 @@ def test_an_article(text):
     assert time.monotonic() - began < SECONDS
 
 
-@examples(30)
+@examples(15)
 @given(text=written())
 def test_an_announcement(text):
     try:
@@ -95,7 +95,7 @@ def test_an_announcement(text):
         PAGES.look.fixed = ()
 
 
-@examples(20)
+@examples(10)
 @given(text=written())
 def test_terms_of_use(text):
     try:

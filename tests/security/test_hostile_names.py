@@ -114,7 +114,7 @@ def check_git(text: str) -> None:
     assert len(written) <= 5
 
 
-@examples(25)
+@examples(12)
 @given(raw=nasty())
 def test_a_login_name(loop, workshop, raw):
     if name := known_as(raw):
@@ -126,7 +126,7 @@ def test_a_login_name(loop, workshop, raw):
         assert expand(env["JUPYTERHUB_USER"], env) in (name, name.replace("$$", "$"))
 
 
-@examples(15)
+@examples(7)
 @given(server=lines(), group=lines())
 def test_the_name_of_a_server_and_of_a_group(loop, workshop, server, group):
     # A group that is nothing but space is refused when the route is read.
@@ -135,7 +135,7 @@ def test_the_name_of_a_server_and_of_a_group(loop, workshop, server, group):
         check(pod, person=server + group)
 
 
-@examples(25)
+@examples(12)
 @given(
     name=nasty(),
     email=nasty(),
@@ -153,7 +153,7 @@ def test_what_a_provider_says_of_somebody(loop, workshop, name, email, login, te
     check(loop.run_until_complete(pod_of(workshop, "ben", state=state)), person="ben")
 
 
-@examples(40)
+@examples(20)
 @given(one=nasty(), other=nasty())
 def test_two_names_meet_only_where_they_are_one(one, other):
     first, second = known_as(one), known_as(other)

@@ -70,14 +70,14 @@ def stays_here(answer) -> None:
     assert "a" not in answer.cookies
 
 
-@examples(15)
+@examples(7)
 @given(where=nexts())
 def test_after_a_login_one_is_still_at_this_hub(ben, where):
     stays_here(ben.get(f"login?next={quoted(where)}"))
     stays_here(ben.form(f"login?next={quoted(where)}", [("username", "ben"), ("password", PASSWORD)]))
 
 
-@examples(15)
+@examples(7)
 @given(name=nasty(), password=nasty(), more=lines())
 def test_a_login_form(watched, name, password, more):
     guest = Guest(watched.hub.url)
@@ -90,7 +90,7 @@ def test_a_login_form(watched, name, password, more):
     assert password not in answer.text or len(password) < 9 or password in name + more
 
 
-@examples(15)
+@examples(7)
 @given(path=nasty(encodable=True), language=lines(), number=lines())
 def test_an_address_that_is_none(ben, path, language, number):
     plain = Page(ben.get("nowhere").text)
@@ -105,7 +105,7 @@ def test_an_address_that_is_none(ben, path, language, number):
         harmless(Page(answer.text), plain, MARK)
 
 
-@examples(10)
+@examples(5)
 @given(person=lines(encodable=False), server=lines(encodable=False))
 def test_failed_starts_are_for_administrators(ben, admin, person, server):
     address = f"why?user={quoted(person)}&server={quoted(server)}"

@@ -41,7 +41,7 @@ def check(answer, allowed=(400, 404, 413, WRITTEN_DOWN)):
     assert "Traceback" not in answer.text
 
 
-@examples(8)
+@examples(4)
 @given(body=bodies())
 def test_any_body_is_refused_or_starts_what_is_on_the_menu(watched, ben, pods, body):
     check(ben.rest("POST", "users/ben/server", body))
@@ -49,7 +49,7 @@ def test_any_body_is_refused_or_starts_what_is_on_the_menu(watched, ben, pods, b
         assert comparable(each["pod"]) in pods.values(), each
 
 
-@examples(8)
+@examples(4)
 @given(
     options=st.dictionaries(
         st.sampled_from(KEYS) | lines(), values() | st.sampled_from(sum(CHOICES.values(), ())), max_size=5
@@ -66,7 +66,7 @@ def test_afterwards_the_pages_open(ben):
     assert "Default environment" in ben.get("spawn").text
 
 
-@examples(10)
+@examples(5)
 @given(name=nasty(encodable=True))
 def test_any_name_of_a_server(ben, name):
     """What is no UTF-8 does not get past the proxy, which answers 500 by itself."""
@@ -75,7 +75,7 @@ def test_any_name_of_a_server(ben, name):
     assert answer.status_code < 500, (answer.status_code, answer.text)
 
 
-@examples(4)
+@examples(2)
 @given(body=bodies(), host=lines())
 def test_nobody_gets_a_token_for_git_by_what_they_send(ben, token, body, host):
     """Not even with a token of the person's own: only that of a server opens this door."""
@@ -88,7 +88,7 @@ def test_nobody_gets_a_token_for_git_by_what_they_send(ben, token, body, host):
             assert "password" not in answer.json()
 
 
-@examples(8)
+@examples(4)
 @given(
     said=st.fixed_dictionaries(
         {"kind": st.sampled_from(["server", "kept"]) | values()},
@@ -110,7 +110,7 @@ def test_what_a_culler_says_is_shown_as_text_or_refused(ben, token, said):
     assert "<script>alert" not in page.text
 
 
-@examples(10)
+@examples(5)
 @given(body=bodies())
 def test_any_body_for_the_culler(ben, token, body):
     answer = ben.send("POST", "api/libretexts/cull-notices/ben", body, {"Authorization": f"token {token}"})

@@ -36,7 +36,7 @@ def menu_of(tags, scheme, digests=None):
     return menu.with_snapshots(read, TODAY).for_person((), NOON)
 
 
-@examples(60)
+@examples(30)
 @given(
     tags=st.lists(nasty() | st.sampled_from(GOOD), max_size=12),
     scheme=st.sampled_from(SCHEMES[:3]),
@@ -58,7 +58,7 @@ def test_a_tag_is_an_image_reference_or_it_is_not_on_the_menu(tags, scheme, dige
             in_words(refused.value, most=1200)
 
 
-@examples(12)
+@examples(6)
 @given(
     bodies=st.lists(
         bodies() | st.lists(nasty(encodable=True)).map(lambda tags: json.dumps({"tags": tags}).encode()),
