@@ -6,7 +6,7 @@ SHELL := bash
 	test-slow-soak test-beside test-chart test-chart-hubs test-chart-spawner test-chart-logins test-chart-pages \
 	test-chart-rest test-newest test-newest-hubs test-newest-clients test-newest-cluster test-newest-spawner \
 	test-newest-pages test-newest-rest test-cluster cluster cluster-down site soak \
-	test-all bench docs docs-test venv-demo venv-core venv-chart venv-newest clean
+	test-all security audit bench docs docs-test venv-demo venv-core venv-chart venv-newest clean
 
 ARGS ?=
 PYTEST ?= pytest -q
@@ -16,6 +16,8 @@ LOGINS := tests/clients $(wildcard tests/e2e/test_login*.py)
 SOAK := tests/e2e/test_soak.py
 LONG_HUBS := tests/e2e/test_hub_and_api_away.py tests/e2e/test_one_server.py $(SOAK)
 SHORT_HUBS := $(filter-out $(LONG_HUBS) $(LOGINS),$(wildcard tests/e2e/test_*.py))
+# Of the hostile inputs, those that a hub is sent, beside the other hubs; the rest runs with the rest.
+HOSTILE_HUB := $(addprefix tests/security/test_hostile_,form.py rest.py requests.py)
 # Too dear for make test. What hardly depends on the release runs in make test-chart alone; make test-slow runs the rest.
 DEAR := tests/servers/test_database_scripts.py tests/browser/test_gallery.py tests/hub/test_login_published.py \
 	tests/e2e/test_culler_faults.py tests/culler/test_histories.py tests/observability
@@ -23,7 +25,7 @@ SLOW := tests/demo/test_demo.py tests/browser/test_journeys.py tests/browser/tes
 	tests/hub/test_provision_git_real.py tests/hub/test_sidecar.py tests/helm tests/faults
 # Of the hubs with pods and the logins, make test has the first of each kind.
 FAST_HUBS := tests/e2e/test_one_server.py tests/e2e/test_menu.py tests/e2e/test_refused_choices.py tests/e2e/test_links.py \
-	tests/e2e/test_bad_configuration.py tests/e2e/test_login_github.py
+	tests/e2e/test_bad_configuration.py tests/e2e/test_login_github.py $(HOSTILE_HUB)
 SLOW_LOGINS := $(filter-out $(FAST_HUBS) $(DEAR),$(wildcard tests/e2e/test_login*.py))
 SLOW_HUBS := $(filter-out $(FAST_HUBS) $(SOAK) $(DEAR) $(SLOW_LOGINS),$(wildcard tests/e2e/test_*.py))
 WITHOUT_THEM = $(patsubst %,--ignore=%,$(DEAR) $(SLOW))
@@ -82,7 +84,7 @@ test-beside: venv-newest venv-chart  ## what CI runs beside make test-cluster: t
 	LIBRETEXTS_HUB_AT_ONCE=3 nice -n 5 $(MAKE) --no-print-directory test-chart || status=1; exit $$status
 
 test-chart-hubs: venv-chart
-	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(SHORT_HUBS) $(ARGS)
+	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(SHORT_HUBS) $(HOSTILE_HUB) $(ARGS)
 
 test-chart-logins: venv-chart
 	.venvs/chart/bin/$(PYTEST) -m $(FAST) $(LOGINS) $(ARGS)
@@ -130,7 +132,7 @@ test-newest-pages: venv-newest
 
 test-newest-rest: venv-newest
 	nice -n 5 .venvs/newest/bin/$(PYTEST) -m $(FAST) \
-		$(patsubst %,--ignore=%,$(DEAR) $(SLOW) $(CHECKED) tests/e2e tests/clients $(CLUSTER) $(PAGES) tests/hub tests/domain) $(ARGS)
+		$(patsubst %,--ignore=%,$(DEAR) $(SLOW) $(CHECKED) $(HOSTILE_HUB) tests/e2e tests/clients $(CLUSTER) $(PAGES) tests/hub tests/domain) $(ARGS)
 
 cluster: venv-newest  ## a real Kubernetes on this machine (or LIBRETEXTS_HUB_KUBECONFIG's): built once, then cached
 	.venvs/newest/bin/python -m tests.cluster up
@@ -146,6 +148,12 @@ test-cluster: venv-chart venv-newest  ## the contract and end-to-end suites on t
 	.ci/test-cluster $(ARGS)
 
 test-all: check test test-slow docs-test test-chart test-cluster  ## everything that CI runs
+
+security: venv-newest  ## every hostile input again, forty times as many examples of each
+	.venvs/newest/bin/$(PYTEST) --hypothesis-profile=long -m $(FAST) tests/security $(ARGS)
+
+audit: venv-chart venv-newest  ## known holes in what the hub runs on, as pip-audit finds them; it reports and never fails
+	.venvs/newest/bin/python -m tests.security.audit
 
 bench: venv-newest  ## the benchmarks, against stock KubeSpawner in the same run
 	.venvs/newest/bin/python -m benchmarks.$(or $(BENCH),spawn) $(ARGS)

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from libretexts_hub.errors import ConfigurationError
+from libretexts_hub.yaml_text import NotYamlError, parse_yaml
 
 Keys = tuple[str, ...]
 
@@ -25,15 +26,17 @@ def read_yaml(path: Path) -> Document:
     """Raises ConfigurationError, with the line where there is one, for what can't be read or is not YAML."""
     try:
         text = path.read_text(encoding="utf-8")
+        value = parse_yaml(text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        value = yaml.safe_load(text)
         walked = list(_walk(node, ())) if node is not None else []
     except OSError as error:
         raise ConfigurationError(
             f"It can't be read: {error.strerror}", where=str(path), fix="Correct its permissions or its path."
         ) from None
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise _not_yaml(error, path) from None
+    except NotYamlError as error:
+        raise _not_yaml(path, error.line, has_tab=error.has_tab) from None
+    except (yaml.YAMLError, RecursionError, ValueError):
+        raise _not_yaml(path) from None
     seen: dict[Keys, int] = {}
     twice = []
     for keys, line in walked:
@@ -43,10 +46,9 @@ def read_yaml(path: Path) -> Document:
     return Document(value, seen, tuple(twice))
 
 
-def _not_yaml(error: Exception, path: Path) -> ConfigurationError:
-    mark = getattr(error, "problem_mark", None)
-    where = f"{path}:{mark.line + 1}" if mark else str(path)
-    if "'\\t'" in str(getattr(error, "problem", "")):
+def _not_yaml(path: Path, line: int = 0, *, has_tab: bool = False) -> ConfigurationError:
+    where = f"{path}:{line}" if line else str(path)
+    if has_tab:
         return ConfigurationError(
             "The values are not YAML: a tab", where=where, fix="Indent with spaces; YAML takes no tabs."
         )

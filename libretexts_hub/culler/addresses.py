@@ -8,12 +8,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
 from libretexts_hub.clients.mail import is_address
 from libretexts_hub.culler.ports import ClaimPort, HubPort
 from libretexts_hub.domain.culling import Notice
 from libretexts_hub.errors import ConfigurationError
+from libretexts_hub.yaml_text import parse_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,8 +46,8 @@ class AddressFile:
             if now.st_size > MOST_BYTES:
                 raise ValueError("it is too large")
             text = self._path.read_text(encoding="utf-8")
-            written = json.loads(text) if self._path.suffix == ".json" else yaml.safe_load(text)
-        except (OSError, ValueError, yaml.YAMLError) as error:
+            written = json.loads(text) if self._path.suffix == ".json" else parse_yaml(text)
+        except (OSError, ValueError, RecursionError) as error:
             raise self._wrong(type(error).__name__) from None
         if not isinstance(written, dict):
             raise self._wrong("it is no mapping")

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import yaml
 from traitlets import Bool, Dict, Float, Int, List, Unicode
 
 from libretexts_hub.culler.peer_settings import PeerSettings
@@ -16,6 +15,7 @@ from libretexts_hub.culler.wiring import Wires
 from libretexts_hub.domain.claims import DATABASE_TEMPLATE, HOME_TEMPLATE, Naming
 from libretexts_hub.domain.cull_policy import Policy, parse_policy
 from libretexts_hub.errors import ConfigurationError
+from libretexts_hub.yaml_text import parse_yaml
 
 
 class CullerSettings(PeerSettings):
@@ -262,8 +262,8 @@ class CullerSettings(PeerSettings):
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        read = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
+        read = parse_yaml(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:  # NotYamlError is a ValueError
         raise ConfigurationError(
             f"The policy can't be read: {type(error).__name__}", where=str(path), fix="Correct the YAML file."
         ) from None

@@ -71,7 +71,10 @@ class Brand:
 
 
 def is_link(written: str) -> bool:
-    """Whether this may be the target of a link: a page, an address, or a path of this host."""
+    """Whether this may be the target of a link: a page, an address, or a path of this host.
+
+    What stands before an @ in the address of a page looks like its host, and is none (RFC 3986, 7.6).
+    """
     if any(char.isspace() or not char.isprintable() for char in written) or "\\" in written:
         return False
     try:
@@ -80,7 +83,9 @@ def is_link(written: str) -> bool:
         return False
     if not parts.scheme:
         return written.startswith("/") and not written.startswith("//")
-    return parts.scheme in SCHEMES and bool(parts.netloc or parts.scheme == "mailto")
+    if parts.scheme not in SCHEMES or "@" in parts.netloc:
+        return False
+    return bool(parts.netloc or parts.scheme == "mailto")
 
 
 def parse_colours(written: Mapping[str, object], *, where: str) -> tuple[Colour | None, Colour | None]:

@@ -1,10 +1,10 @@
 """Who is on this list? Rosters as Canvas, Moodle, a registrar or an office program export them."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from libretexts_hub.domain.entries import Entry, did_you_mean
 from libretexts_hub.domain.login_names import normal_name
@@ -25,6 +25,10 @@ STATE_COLUMNS = ("status", "enrollment_state", "enrollment state")
 GONE = frozenset({"deleted", "inactive", "suspended", "completed", "rejected", "not current"})
 # Rows of an export that are nobody: Canvas writes the points a task can have into one of them.
 NOBODY = frozenset({"points possible"})
+
+# Of all rosters together; a university has less, in all its courses.
+MOST_NAMES_KEPT = 300_000
+LONGEST_HEADING = 60
 
 ReadText = Callable[[str], str]
 
@@ -69,15 +73,28 @@ def _roster(part: Entry, raw: object, where: str) -> Roster:
     )
 
 
+# What rosters were read lately, the latest last.
+_known: dict[tuple[bytes, str, Roster], frozenset[str]] = {}
+
+
 def names_in(roster: Roster, read: ReadText, *, where: str) -> frozenset[str]:
     """The login names in this roster. Raises ConfigurationError."""
     return _names(read(roster.file), f"{where} ({roster.file})", roster)
 
 
-@lru_cache(maxsize=2048)
 def _names(text: str, where: str, roster: Roster) -> frozenset[str]:
-    """A file that is read again has mostly the rosters that it had, and names take long to normalise."""
-    return roster_names(text, where=where, roster=roster)
+    """A file that is read again has mostly the rosters that it had, and names take long to normalise.
+
+    A digest is kept and not the text: rosters that are exported every night would add up.
+    """
+    key = (hashlib.sha256(text.encode(errors="surrogatepass")).digest(), where, roster)
+    found = _known.pop(key, None)
+    if found is None:
+        found = roster_names(text, where=where, roster=roster)
+    _known[key] = found
+    while len(_known) > 1 and sum(map(len, _known.values())) > MOST_NAMES_KEPT:
+        _known.pop(next(iter(_known)), None)
+    return found
 
 
 def roster_names(text: str, *, where: str, roster: Roster | None = None) -> frozenset[str]:
@@ -127,7 +144,7 @@ def _column(headings: list[str], roster: Roster, where: str) -> tuple[int, bool]
         raise ConfigurationError(
             f"The roster has no column {roster.column!r:.60}",
             where=where,
-            fix=did_you_mean(roster.column, headings),
+            fix=did_you_mean(roster.column, [shown_heading(each) for each in headings]),
         )
     column = _first(headings, LOGIN_COLUMNS)
     if column is not None:
@@ -151,6 +168,11 @@ def _column(headings: list[str], roster: Roster, where: str) -> tuple[int, bool]
         where=where,
         fix="Give it a first line in which one column is called 'username', or name one with column:.",
     )
+
+
+def shown_heading(heading: str) -> str:
+    """As it can stand in a log: a cell may hold lines of its own."""
+    return "".join(each if each.isprintable() else "?" for each in heading[:LONGEST_HEADING])
 
 
 def _first(headings: list[str], names: Iterable[str]) -> int | None:

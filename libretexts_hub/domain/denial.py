@@ -19,3 +19,16 @@ class Denied(LibreTextsHubError):  # noqa: N818 - what the person is told, not a
         super().__init__(what, where=where, fix=fix)
         self.cause = cause
         self.jupyterhub_message = f"{what.rstrip('.')}. {fix}".strip()
+
+
+class FormRefused(Denied):
+    """A form that no page of a hub has."""
+
+    status = 400
+
+
+def no_such_form() -> FormRefused:
+    """For a name and a password where a hub asks for neither: nobody is looked for."""
+    return FormRefused(
+        "Nobody logs in here with a form", cause="form", fix="Open the login page, and choose a way there."
+    )

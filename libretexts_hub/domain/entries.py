@@ -13,6 +13,7 @@ from libretexts_hub.errors import ConfigurationError
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?")
 LONGEST_TEXT = 1000
 MOST_NAMED = 30
+MOST_COMPARED = 1000
 # Control characters, other ends of a line, halves of a character, which no page can be encoded with, and the
 # marks that let a text claim to read in another order than it is stored.
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -20,7 +21,7 @@ UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
     """A sentence that names the nearest known word, or what is known, as far as a person reads it."""
-    near = difflib.get_close_matches(word[:100], known, n=1, cutoff=0.7)
+    near = difflib.get_close_matches(word[:100], known[:MOST_COMPARED], n=1, cutoff=0.7)
     if near:
         return f"Did you mean {near[0]!r}?"
     more = f" and {len(known) - MOST_NAMED} more" if len(known) > MOST_NAMED else ""

@@ -8,8 +8,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from libretexts_hub.domain.courses import (
     Course,
     course_groups,
@@ -18,6 +16,7 @@ from libretexts_hub.domain.courses import (
     service_names,
 )
 from libretexts_hub.errors import ConfigurationError, LibreTextsHubError
+from libretexts_hub.yaml_text import NotYamlError, parse_yaml
 
 if TYPE_CHECKING:
     import logging
@@ -147,41 +146,19 @@ class CourseFile:
         return kept[1]
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """YAML, in C where that is there. A key is written once (YAML 1.2.2, section 3.2.1.1)."""
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-        """A mapping, with the line of a key that is there already."""
-        seen = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                if key.value in seen and key.tag != "tag:yaml.org,2002:merge":
-                    raise yaml.constructor.ConstructorError(
-                        None, None, f"the key {key.value[:60]!r} is written twice", key.start_mark
-                    )
-                seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
 def read_yaml(text: str, where: str) -> Any:
     """What it says. Raises ConfigurationError with the line."""
     try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        mark, problem = getattr(error, "problem_mark", None), str(getattr(error, "problem", "") or "")
-        line = f", line {mark.line + 1}" if mark else ""
-        if "written twice" in problem:
-            what, fix = f"The file is no YAML: {problem}", "Keep one of them."
-        elif "\\t" in problem or "\t" in _line_of(text, mark):
+        return parse_yaml(text, keys_once=True)
+    except NotYamlError as error:
+        line = f", line {error.line}" if error.line else ""
+        if "written twice" in error.problem:
+            what, fix = f"The file is no YAML: {error.problem}", "Keep one of them."
+        elif error.has_tab:
             what, fix = "The file is no YAML: a tab", "Indent with spaces; YAML takes no tabs."
         else:
             what, fix = "The file is no YAML", "Correct that line."
         raise ConfigurationError(what, where=f"{where}{line}", fix=fix) from None
-
-
-def _line_of(text: str, mark: Any) -> str:
-    lines = text.splitlines()
-    return lines[mark.line] if mark and mark.line < len(lines) else ""
 
 
 def _mark(path: Path) -> tuple[int, int]:
@@ -194,13 +171,20 @@ def _mark(path: Path) -> tuple[int, int]:
 
 def _text(path: Path, where: str, *, is_roster: bool = False) -> str:
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise ConfigurationError("The file is larger than 8 MiB", where=where, fix="Split it.")
-        content = path.read_bytes()
+        # A pipe or a device has no size, and reading it may never end.
+        if not path.is_file():
+            path.stat()
+            raise ConfigurationError(f"{path} is no file", where=where, fix="Name the file itself.")
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise ConfigurationError(
             f"{path} can't be read: {error.strerror}", where=where, fix="Mount it into the hub."
         ) from None
+    except ValueError:  # a NUL in its name
+        raise ConfigurationError("That is no path", where=where, fix="Write rosters/db101.csv.") from None
+    if len(content) > LARGEST_FILE:
+        raise ConfigurationError("The file is larger than 8 MiB", where=where, fix="Split it.")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -15,9 +15,11 @@ from tornado import web
 from traitlets.config import Application
 
 from libretexts_hub.domain.cull_annotations import NOTICE_KEY
-from libretexts_hub.domain.moments import from_text
+from libretexts_hub.domain.entries import UNPRINTABLE
+from libretexts_hub.domain.moments import EARLIEST, LATEST, from_text
 from libretexts_hub.hub.culled_home import KEPT
 from libretexts_hub.hub.notices import NOTICES, Kind, Notice
+from libretexts_hub.hub.request_text import plain_body
 
 # Below the prefix of the hub's API.
 PATH = "libretexts/cull-notices"
@@ -36,7 +38,7 @@ class CullNoticeHandler(APIHandler):
         """`{"kind": "server", "server": …, "stops_at": …}` or `{"kind": "kept"}`; 204, or 400 and why."""
         if self.find_user(user_name) is None:
             raise web.HTTPError(404, "There is nobody of this name.")
-        said = self.get_json_body()
+        said = plain_body(self)
         notice = words_of(said if isinstance(said, dict) else {})
         if notice is None:
             raise web.HTTPError(400, EXAMPLE)
@@ -51,10 +53,14 @@ def words_of(said: dict[str, object]) -> Notice | None:
     server, stops_at = said.get("server"), from_text(said.get("stops_at"))
     if said.get("kind") != "server" or not isinstance(server, str) or stops_at is None:
         return None
+    if not EARLIEST <= stops_at <= LATEST:
+        return None
+    # Half a character, which JSON may send, is in no page's encoding.
+    server = UNPRINTABLE.sub("?", server[:LONGEST_NAME])
     at = datetime.fromtimestamp(stops_at, UTC).strftime("%H:%M UTC")
-    which = "Your server" + (f" {json.dumps(server[:LONGEST_NAME], ensure_ascii=False)}" if server else "")
+    which = "Your server" + (f" {json.dumps(server, ensure_ascii=False)}" if server else "")
     words = f"{which} stops at {at} unless it is used before. Your files stay."
-    return Notice(Kind.WARNING, words, until=stops_at, key=f"idle server {server[:LONGEST_NAME]}")
+    return Notice(Kind.WARNING, words, until=stops_at, key=f"idle server {server}")
 
 
 def add_handler() -> None:

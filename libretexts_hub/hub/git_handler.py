@@ -16,6 +16,7 @@ from tornado import web
 from traitlets.config import Application
 
 from libretexts_hub.domain.git_rules import Credential, GitRules, credential_of, is_of_host
+from libretexts_hub.hub.request_text import plain_body
 
 # Below the prefix of the hub's API.
 PATH = "libretexts/git-credential"
@@ -54,7 +55,7 @@ class GitCredentialHandler(APIHandler):
         rules = spawner.git_rules if spawner is not None else None
         if rules is None:
             raise web.HTTPError(403, "only a server that runs gets an access token, by its own token.")
-        asked = self.get_json_body()
+        asked = plain_body(self)
         if not isinstance(asked, dict) or asked.get("host") != rules.host:
             raise web.HTTPError(400, f"this hub gives access tokens for {rules.host} only.")
         if not self._is_of_host(user.name, rules):

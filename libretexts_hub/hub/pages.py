@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import yaml
 from traitlets import TraitError
 from traitlets.config import LazyConfigValue
 
@@ -19,7 +18,9 @@ from libretexts_hub.hub.page_look import Look
 from libretexts_hub.hub.page_settings import LibreTextsPages
 from libretexts_hub.hub.page_templates import FOLDER, check_templates, folders_of
 from libretexts_hub.hub.page_terms import Acceptances, Terms, parse_terms
+from libretexts_hub.hub.request_text import guard_requests
 from libretexts_hub.hub.watched_file import WatchedFile
+from libretexts_hub.yaml_text import NotYamlError, parse_yaml
 
 SECTION = "c.LibreTextsPages"
 LANGUAGES = ["en", "es"]
@@ -102,11 +103,10 @@ class Pages:
 
     def _announcements_of(self, text: str, where: str) -> tuple[Announcement, ...]:
         try:
-            written = yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            line = getattr(getattr(error, "problem_mark", None), "line", -1) + 1
+            written = parse_yaml(text)
+        except NotYamlError as error:
             raise ConfigurationError(
-                "This is not YAML", where=f"{where}:{line}", fix="Correct the file."
+                "This is not YAML", where=f"{where}:{error.line}", fix="Correct the file."
             ) from None
         found = parse_announcements(written, where=where)
         self._warn_of_html(found)
@@ -138,6 +138,7 @@ class Pages:
         from libretexts_hub.hub.page_progress import with_words
         from libretexts_hub.hub.page_why import WhyHandler
 
+        guard_requests()
         prefix = app.hub_prefix
         look = self.build(prefix)
         app.tornado_settings["template_vars"]["lt"] = look

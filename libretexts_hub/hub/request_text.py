@@ -4,6 +4,8 @@ Its handlers for the spawn page decode each argument as UTF-8 before they ask th
 `SpawnHandler._get` and `_post`, 5.5.0 and 6.1.1), and so does `get_json_body` of 5.5.0 (apihandlers/base.py)
 outside of its `try`. No hook of a spawner runs before that in `_post` and in the API, so these three methods
 are guarded here, once for a process. Where a later release has other methods, nothing is guarded.
+
+Neither does it look whether `next` of an address can stand in a header, which tornado refuses with a 500.
 """
 
 import functools
@@ -12,6 +14,8 @@ import sys
 from collections.abc import Iterable
 
 from tornado import web
+
+from libretexts_hub.domain.next_url import is_sendable
 
 WORDS = "What was sent is not text in UTF-8. Go back to the page, reload it and choose again."
 NESTED = "The choice is nested too deeply. Send an object with a name for each option."
@@ -24,6 +28,8 @@ GUARDED = "_libretexts_guarded"
 def guard_requests() -> None:
     """Guard the handlers of the hub in this process, if it is one; a second call does nothing."""
     # Whoever only imports the spawner (a test, a command) has not loaded them, and is not made to.
+    if base := sys.modules.get("jupyterhub.handlers.base"):
+        _wrap(base.BaseHandler, "_validate_next_url", _with_sendable)
     if pages := sys.modules.get("jupyterhub.handlers.pages"):
         _wrap(pages.SpawnHandler, "_get", _with_text)
         _wrap(pages.SpawnHandler, "_post", _with_text)
@@ -51,6 +57,13 @@ def _with_text(method):
     return guarded
 
 
+def _with_sendable(method):
+    def guarded(handler, next_url):
+        return method(handler, next_url if is_sendable(next_url) else "")
+
+    return guarded
+
+
 def _with_plain_body(method):
     def guarded(handler):
         body = handler.request.body
@@ -67,6 +80,13 @@ def _with_plain_body(method):
         return value
 
     return guarded
+
+
+def plain_body(handler):
+    """The JSON that one of our own handlers was sent. Raises HTTPError 400 for what is none."""
+    if not are_text([[handler.request.body]]):
+        raise refusal(400, WORDS)
+    return handler.get_json_body()
 
 
 def are_text(arguments: Iterable[Iterable[bytes]]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import json
 import re
 import time
@@ -14,6 +15,7 @@ from jupyterhub import version_info
 from yarl import URL
 
 from libretexts_hub.demo.visitor import VisitError
+from tests.security.guest import Guest
 from tests.servers.fake_github import CLIENT_ID, CLIENT_SECRET, FakeGitHub, Fault, rate_limited
 from tests.servers.hub import HubProcess
 from tests.servers.hub_config import assignments
@@ -331,6 +333,29 @@ async def test_an_outage_after_the_login_throws_nobody_out(hub, github):
             await asyncio.sleep(0.3)
         assert len(github.requests) > seen
         assert (await leo.open("home")).url.path == "/hub/home"
+
+
+@in_one_loop
+async def test_a_code_from_a_form_is_asked_about_nowhere(hub, github):
+    """JupyterHub has a form at /hub/login too; a code from there has passed no check of its state."""
+    guest = Guest(hub.url)
+    await asyncio.to_thread(guest.get, "login")
+    answer = await asyncio.to_thread(guest.form, "login", [("code", "abc"), ("state", "x")])
+    assert answer.status_code == 400
+    assert github.requests == []
+    assert " 500 POST " not in hub.log.read_text()
+
+
+@in_one_loop
+@pytest.mark.parametrize("where", ["/hub/" + "x" * 4000, "/hub/%0B", "//evil.example/%7F"])
+async def test_a_link_that_nobody_can_be_sent_on_to_still_logs_in(hub, github, where):
+    """A cookie keeps 4096 octets at most, and no header holds a control character."""
+    github.signed_in = "ada"
+    async with hub.visitor() as ada:
+        with contextlib.suppress(VisitError):  # the page that they are sent to instead starts a server
+            await ada.open(f"oauth_login?next={where}")
+        assert " 500 GET /hub/oauth_callback" not in hub.log.read_text()
+        assert await is_in(ada)
 
 
 def test_an_entry_that_is_neither_organisation_nor_team_stops_the_hub(tmp_path):

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from libretexts_hub.demo.browser import VisitError
+from tests.security.guest import Guest
 from tests.servers.fake_github import CLIENT_ID, CLIENT_SECRET, FakeGitHub
 from tests.servers.hub import HubProcess
 from tests.servers.hub_config import assignments
@@ -222,3 +223,13 @@ async def test_a_wrong_line_stops_the_hub(providers, words, tmp_path):
     assert code == 2
     assert words in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("place", ["login", "login?next=/hub/home&code=abc&state=x", "campus/login"])
+async def test_a_form_without_a_name_is_refused_in_words(site, place):
+    """JupyterHub has a form at /hub/login also where none of its pages shows one."""
+    guest = Guest(site.hub.url)
+    await asyncio.to_thread(guest.get, "login")
+    answer = await asyncio.to_thread(guest.form, place, [("password", "x"), ("code", "abc")])
+    assert answer.status_code == 400
+    assert " 500 POST " not in site.hub.log.read_text()

@@ -1,8 +1,9 @@
-"""Are the three methods of JupyterHub that decode unguarded still where they are guarded?"""
+"""Are the methods of JupyterHub that decode unguarded still where they are guarded?"""
 
 from types import SimpleNamespace
 
 import jupyterhub.apihandlers.users as users
+import jupyterhub.handlers.base as base
 import jupyterhub.handlers.pages as pages
 import pytest
 from tornado import web
@@ -26,8 +27,12 @@ def request(**parts):
 
 @pytest.mark.parametrize(
     ("handler", "name"),
-    [(pages.SpawnHandler, "_get"), (pages.SpawnHandler, "_post"), (users.UserServerAPIHandler, BODY_METHOD)],
-    ids=["page", "form", "rest"],
+    [
+        pytest.param(pages.SpawnHandler, "_get", id="page"),
+        pytest.param(pages.SpawnHandler, "_post", id="form"),
+        pytest.param(users.UserServerAPIHandler, BODY_METHOD, id="rest"),
+        pytest.param(base.BaseHandler, "_validate_next_url", id="next"),
+    ],
 )
 def test_this_release_has_the_method_and_it_is_guarded_once(handler, name):
     once = getattr(handler, name)

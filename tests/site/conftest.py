@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import async_playwright
 
@@ -15,6 +17,25 @@ from tests.site.visits import Guest, Window
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+
+# What the story used is known at its end.
+LAST = "test_permissions.py"
+STORY = {path.name for path in Path(__file__).parent.glob("test_*.py")}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The modules come in any order, and one after all others."""
+    items.sort(key=lambda item: item.path.name == LAST and item.path.parent == Path(__file__).parent)
+
+
+@pytest.fixture(scope="session")
+def is_whole_story(request) -> bool:
+    """Whether every test of the story is in this run."""
+    here = [item for item in request.session.items if item.path.parent == Path(__file__).parent]
+    asked_for = request.config.getoption("keyword") or any("::" in word for word in request.config.args)
+    return not asked_for and {item.path.name for item in here} == STORY
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -41,6 +62,18 @@ async def student(site) -> AsyncIterator[Guest]:
             await guest.spawn({"image": "course-db101"})
             await guest.wait_until_ready()
         yield guest
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def other(site) -> AsyncIterator[Guest]:
+    """Another student of the course, with a server and a database beside it until the module ends."""
+    async with Guest(site.hub.url) as guest:
+        await guest.log_in(people.IDLER)
+        if not await guest.servers():
+            await guest.spawn({"image": "course-db101"})
+            await guest.wait_until_ready()
+        yield guest
+        await guest.stop()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -11,7 +11,7 @@ from traitlets import default
 
 from libretexts_hub.clients.upstream import Observer
 from libretexts_hub.clients.upstream_errors import Expired
-from libretexts_hub.domain.denial import OPERATORS, Denied
+from libretexts_hub.domain.denial import OPERATORS, Denied, FormRefused
 from libretexts_hub.domain.directory_groups import DirectoryGroup, listed_in
 from libretexts_hub.domain.directory_rules import DISPLAY_NAME, EMAIL, DirectoryRules, check_rules, realm_of
 from libretexts_hub.domain.directory_servers import INSECURE, ON_CONNECT, parse_servers, parse_tls
@@ -33,12 +33,6 @@ if TYPE_CHECKING:
 
 WHERE = "c.LDAPAuthenticator"
 GONE = "Your account is not in the directory any more"
-
-
-class FormRefused(Denied):
-    """A form that no page of a hub has."""
-
-    status = 400
 
 
 class LDAPAuthenticator(LoginMixin, LDAPPeopleSettings, LDAPGroupSettings, Authenticator):

@@ -21,6 +21,7 @@ from libretexts_hub.domain.login_flow import (
     state_id_of,
     too_many,
 )
+from libretexts_hub.domain.next_url import kept_path
 from libretexts_hub.hub.authenticators.refusals import count, page_of
 
 SECONDS_PER_DAY = 86400
@@ -64,7 +65,7 @@ class FlowLoginMixin(QuietHandler):
             raise self.refuse(error) from None
         flow = Flow(
             state_id=uuid.uuid4().hex,
-            next_url=self._get_next_url() or "",
+            next_url=kept_path(self._get_next_url() or ""),
             code_verifier=secrets.token_urlsafe(48) if authenticator.enable_pkce else "",
             nonce=secrets.token_urlsafe(24) if authenticator.sends_nonce else "",
         )

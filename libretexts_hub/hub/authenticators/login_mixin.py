@@ -28,6 +28,7 @@ from libretexts_hub.hub.authenticators.refresh import RefreshMixin
 from libretexts_hub.hub.authenticators.refusals import count, page_of
 from libretexts_hub.hub.authenticators.start_checks import check_keys, checked_name, stopping
 from libretexts_hub.hub.course_file import course_file
+from libretexts_hub.hub.request_text import guard_requests
 
 
 class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, AdmissionMixin, Configurable):
@@ -98,6 +99,7 @@ class LoginMixin(BindingMixin, GrantsMixin, RefreshMixin, AdmissionMixin, Config
         with stopping(kwargs.get("parent")):
             super().__init__(**kwargs)
             self.check_configuration()
+        guard_requests()
         self.upstream = Upstream(
             connect_seconds=self.connect_seconds,
             total_seconds=self.total_seconds,

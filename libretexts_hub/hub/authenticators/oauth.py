@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from libretexts_hub.domain.denial import Denied
+from jupyterhub.handlers.login import LoginHandler
+
+from libretexts_hub.domain.denial import Denied, no_such_form
 from libretexts_hub.domain.login import Login, ours_in
 from libretexts_hub.domain.login_flow import UsedFlows
 from libretexts_hub.hub.authenticators.login_flow import FlowCallbackHandler, FlowLoginHandler
@@ -31,6 +33,16 @@ class OAuthMixin(LoginMixin):
         super().__init__(**kwargs)
         self.used_flows = UsedFlows()
         self._renewals = TokenRenewals()
+
+    async def authenticate(self, handler: Any, data: Any = None, **kwargs: Any) -> dict[str, Any] | None:
+        """The auth model of who comes back from the provider. Raises Denied, UpstreamError.
+
+        JupyterHub's own form at `/hub/login` leads here too. A code from there has passed no check of its
+        state, and there is no handler to ask for one.
+        """
+        if isinstance(handler, LoginHandler):
+            raise no_such_form()
+        return await super().authenticate(handler, data, **kwargs)
 
     async def prepare_login(self) -> None:
         """Before the browser leaves: it would not come back from a provider that is known to be down.

@@ -12,9 +12,11 @@ from jupyterhub.utils import maybe_future, url_path_join
 from traitlets import Dict, default, import_item
 from traitlets.config import Configurable
 
+from libretexts_hub.domain.denial import no_such_form
 from libretexts_hub.domain.login_providers import LoginProvider, LoginProviders
 from libretexts_hub.errors import ConfigurationError, LibreTextsHubError
 from libretexts_hub.hub.authenticators.login_mixin import LoginMixin
+from libretexts_hub.hub.authenticators.refusals import page_of
 from libretexts_hub.hub.authenticators.start_checks import stopping
 
 if TYPE_CHECKING:
@@ -155,7 +157,12 @@ class SeveralAuthenticator(Authenticator):
         )
 
     async def authenticate(self, handler: Any, data: Any = None, **kwargs: Any) -> None:
-        """Nobody: each provider has addresses of its own."""
+        """Nobody: each provider has addresses of its own.
+
+        JupyterHub has a form at `/hub/login` all the same, and fails on one without a name.
+        """
+        if data is not None:
+            raise page_of(no_such_form(), f"{handler.hub.base_url}login")
 
     async def refresh_user(self, user: Any, handler: Any = None, **kwargs: Any) -> bool | dict[str, Any]:
         """What the provider of this person says now. Who is of none was made by an operator: as before."""
