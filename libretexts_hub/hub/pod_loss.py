@@ -50,11 +50,12 @@ class PodLossMixin(Configurable):
 
     async def poll(self):
         """KubeSpawner's answer. What it tells of an end is posted for the owner."""
-        before = self.watched_pod()
+        before, was_asked = self.watched_pod(), self.is_stop_asked
         self._has_seen_pod = self._has_seen_pod or before is not None
         answer = await super().poll()
         if answer is not None:
-            if not self._tell_end(before) and self.watched_pod() is None:
+            # KubeSpawner's poll stops what is left of a pod, which nobody has asked for.
+            if not self._tell_end(before) and not was_asked:
                 await self._look_back()
         else:
             if self.is_stop_asked and getattr(self, "_check_pending", False):
@@ -71,20 +72,28 @@ class PodLossMixin(Configurable):
             self.pod_reflector.lost.pop(self.pod_key, None)
 
     def _tell_end(self, pod) -> bool:
-        """Whether there is, or was, a pod that says it."""
+        """Whether no more is to be looked for: the pod says why it ended, or it is of another start.
+
+        A kubelet that evicts a pod writes down that its containers have ended, sometimes before it writes
+        why. Its event is there then.
+        """
         reflector = self.pod_reflector
         lost = reflector.lost.pop(self.pod_key, None) if isinstance(reflector, PodWatch) else None
         pod = pod or lost
         if pod is None:
             return False
-        if not self._is_of_another_start(pod) and (ended := core().why_ended(pod, self.name)):
+        self._has_seen_pod = True
+        if self._is_of_another_start(pod):
+            return True
+        ended = core().why_ended(pod, self.name)
+        if ended is not None:
             self._tell(ended)
-        return True
+        return ended is not None
 
     async def _look_back(self) -> None:
-        """The pod went while no hub watched: its events are there for an hour."""
+        """The pod does not say it, or went while no hub watched: its events are there for an hour."""
         started = getattr(self.orm_spawner, "started", None)
-        if started is None or self.is_stop_asked:
+        if started is None:
             return
         ended = core().why_gone(await self._past_events(), started.replace(tzinfo=UTC).timestamp(), self.name)
         if ended is None and not self._has_seen_pod:

@@ -50,13 +50,14 @@ async def said(person: Visitor, words: str) -> None:
 
 
 async def told(person: Visitor, words: str, page: str = "home") -> str:
-    """Wait until the next page says this, as long as the hub needs to see it."""
+    """Wait until the next page says this, as long as the cluster and the hub need to see it: a kubelet looks
+    at its volumes once a minute."""
 
     async def page_with_it() -> str:
         html = (await person.open(page)).html
         return html if words in html else ""
 
-    return await eventually(words, page_with_it, 90)
+    return await eventually(words, page_with_it, 150)
 
 
 # A disk without room ----------------------------------------------------------------------------------

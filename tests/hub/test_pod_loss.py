@@ -183,6 +183,33 @@ async def test_a_server_that_went_while_no_hub_watched_is_told(web, objects, min
     assert "What was saved in your home is still there." in text
 
 
+@pytest.mark.parametrize(
+    ("reason", "message", "words"),
+    [
+        pytest.param(
+            "Evicted",
+            'Usage of EmptyDir volume "scratch" exceeds the limit "4Mi". ',
+            ["temporary files"],
+            id="evicted",
+        ),
+        pytest.param("Killing", "Stopping container notebook", [], id="its-own-end"),
+    ],
+)
+async def test_a_pod_that_does_not_say_yet_why_it_ended(web, reason, message, words):
+    """Its containers have ended, and the kubelet has written no more; the event may know."""
+    spawner = web(record=Record(started=datetime.now(UTC).replace(tzinfo=None)), events_enabled=True)
+    await spawner.start()
+    spawner.event_reflector.resources["x"] = event_of(spawner, reason, message)
+    ended = {"name": "notebook", "state": {"terminated": {"exitCode": 1, "reason": "Error"}}}
+    change(spawner, containerStatuses=[ended])
+
+    assert await spawner.poll() == 1
+
+    said = told(spawner)
+    assert len(said) == len(words)
+    assert all(each in said[0] for each in words)
+
+
 async def test_a_server_that_somebody_ended_before_the_eyes_of_the_hub_is_not_told(running, objects):
     running.orm_spawner.started = datetime.now(UTC).replace(tzinfo=None)
     assert await running.poll() is None
