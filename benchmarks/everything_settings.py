@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.servers.provision_settings import UID_AND_GROUPS_OF_GITHUB
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -42,13 +44,7 @@ def everything(image: str) -> dict[str, Any]:
             "mysql": {"engine": "mariadb", "image": image, "storage": "64Mi", "courses": ["db101"]},
         },
         "LibreTextsSpawner.provision": {
-            "uid": {"from": "github_user.id", "maximum": 999_999_999},
-            "groups": {
-                "from": "teams",
-                "name": ["organization.login", "slug"],
-                "offset": 1_000_000_000,
-                "minimum": 1_000_000_000,
-            },
+            **UID_AND_GROUPS_OF_GITHUB,
             "take_over": [1000],
             "git": {"host": "github.com", "scopes": ["repo"]},
             "requirements": ["okpy"],

@@ -31,6 +31,7 @@ from tests.servers.hub import PASSWORD, HubProcess
 from tests.servers.hub_config import assignments
 from tests.servers.kubectl import find_kubectl
 from tests.servers.namespace_objects import NamespaceObjects
+from tests.servers.provision_settings import UID_AND_GROUPS_OF_GITHUB
 from tests.servers.target import Target, fresh_namespace
 
 if TYPE_CHECKING:
@@ -230,13 +231,7 @@ def settings(target: Target, git: GitServer, image: str, database: str, port: in
             "course": {"engine": "mariadb", "image": database, "storage": "64Mi", "groups": ["db101"]}
         },
         "LibreTextsSpawner.provision": {
-            "uid": {"from": "github_user.id", "maximum": 999_999_999},
-            "groups": {
-                "from": "teams",
-                "name": ["organization.login", "slug"],
-                "offset": 1_000_000_000,
-                "minimum": 1_000_000_000,
-            },
+            **UID_AND_GROUPS_OF_GITHUB,
             "take_over": [1000],
             "git": {"host": git.host, "username": "x-access-token", "scopes": ["repo"]},
             "pulls": {"course": {"repository": git.url, "branch": "main", "groups": ["taught"]}},

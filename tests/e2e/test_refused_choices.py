@@ -89,6 +89,7 @@ async def test_a_list_as_rest_body_does_not_spoil_the_next_start(site: Site) -> 
         await emil.stop()
         await emil.hub_api("POST", "users/quick-emil/server")  # without a choice: the last good one
         await emil.wait_until_ready()
+        assert (await emil.servers())[""]["user_options"]["image"] == "second"
         await emil.stop()
 
 

@@ -15,7 +15,7 @@ from libretexts_hub.domain.denial import Denied
 from libretexts_hub.domain.provision import parse_provision, person_of
 from libretexts_hub.errors import ConfigurationError
 from libretexts_hub.hub.authenticators.ldap import LDAPAuthenticator
-from tests.servers.slapd import BASE, GROUPS, PEOPLE, READER_DN, READER_PASSWORD
+from tests.servers.slapd import BASE, GROUPS, LOOKUP, PEOPLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,15 +39,6 @@ def make(slapd: Slapd) -> Iterator[Any]:
     yield make
     for each in made:
         each.directory.close()
-
-
-LOOKUP = {
-    "lookup_dn": True,
-    "lookup_dn_search_user": READER_DN,
-    "lookup_dn_search_password": READER_PASSWORD,
-    "user_search_base": BASE,
-    "user_attribute": "uid",
-}
 
 
 class Person:

@@ -19,17 +19,10 @@ from libretexts_hub.domain.directory_text import escape_dn
 from libretexts_hub.domain.login import ours_in
 from libretexts_hub.hub.authenticators.ldap import LDAPAuthenticator
 from tests.security.strategies import examples, in_words, lines, nasty
-from tests.servers.slapd import BASE, PEOPLE, READER_DN, READER_PASSWORD
+from tests.servers.slapd import LOOKUP, PEOPLE, READER_PASSWORD
 
 KNOWN = ("fry", "leela", "kif", "zoidberg", "professor", "hermes", "bender", "amy")
 TEMPLATE = {"bind_dn_template": [f"cn={{username}},{PEOPLE}", f"uid={{username}},{PEOPLE}"]}
-LOOKUP = {
-    "lookup_dn": True,
-    "lookup_dn_search_user": READER_DN,
-    "lookup_dn_search_password": READER_PASSWORD,
-    "user_search_base": BASE,
-    "user_attribute": "uid",
-}
 LONGEST_SECONDS = 30
 
 

@@ -18,6 +18,7 @@ from libretexts_hub.local_cluster.validation.pod import validate_pod
 from libretexts_hub.local_cluster.validation.strategy import prepare_create
 from tests.hub.workshop import NOWHERE, Record, Workshop
 from tests.security.strategies import MARK, examples, in_words, lines, nasty
+from tests.servers.provision_settings import UID_AND_GROUPS_OF_GITHUB
 
 GROUP = "physics:gpu"
 SETTINGS = {
@@ -25,13 +26,7 @@ SETTINGS = {
     "volumes": [{"name": "home", "persistentVolumeClaim": {"claimName": "{pvc_name}"}}],
     "volume_mounts": [{"name": "home", "mountPath": "/home/jovyan"}],
     "provision": {
-        "uid": {"from": "github_user.id", "maximum": 999_999_999},
-        "groups": {
-            "from": "teams",
-            "name": ["organization.login", "slug"],
-            "offset": 1_000_000_000,
-            "minimum": 1_000_000_000,
-        },
+        **UID_AND_GROUPS_OF_GITHUB,
         "git": {"host": "github.com"},
     },
 }

@@ -30,6 +30,14 @@ GROUPS = f"ou=groups,{BASE}"
 ROOT_DN, ROOT_PASSWORD = f"cn=admin,{BASE}", "the admin's password"
 READER_DN, READER_PASSWORD = f"cn=reader,{BASE}", "the reader's password"
 PACKAGES = ("slapd", "libldap-2.5-0", "libltdl7", "libwrap0", "libsasl2-2", "libnsl2")
+# How an authenticator that may look people up finds them.
+LOOKUP = {
+    "lookup_dn": True,
+    "lookup_dn_search_user": READER_DN,
+    "lookup_dn_search_password": READER_PASSWORD,
+    "user_search_base": BASE,
+    "user_attribute": "uid",
+}
 START_SECONDS = 60
 UNITS, CROWD = 1100, 10_000
 
