@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from libretexts_hub.errors import ConfigurationError
+
 # Written out, with every alias in full; the largest file that is read has half of it.
 MOST_LETTERS = 16 << 20
 # What a value costs beside its letters: commas, quotation marks, a place in a list.
@@ -76,6 +78,20 @@ def parse_yaml(text: str, *, keys_once: bool = False) -> Any:
         # A tag that does not fit its value ends in whatever Python says: `!!bool maybe` in a KeyError,
         # `!!timestamp now` in an AttributeError, 2026-13-45 in a ValueError.
         raise NotYamlError(f"a value can't be read ({type(error).__name__})") from None
+
+
+def read_yaml(text: str, where: str, *, keys_once: bool = False) -> Any:
+    """What parse_yaml reads. Raises ConfigurationError with the line, in words for the operator."""
+    try:
+        return parse_yaml(text, keys_once=keys_once)
+    except NotYamlError as error:
+        what, fix = "The file is no YAML", "Correct that line."
+        if "written twice" in error.problem:
+            what, fix = f"{what}: {error.problem}", "Keep one of them."
+        elif error.has_tab:
+            what, fix = f"{what}: a tab", "Indent with spaces; YAML takes no tabs."
+        line = f", line {error.line}" if error.line else ""
+        raise ConfigurationError(what, where=f"{where}{line}", fix=fix) from None
 
 
 def _from(error: yaml.YAMLError, text: str) -> NotYamlError:

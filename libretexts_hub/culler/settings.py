@@ -15,7 +15,7 @@ from libretexts_hub.culler.wiring import Wires
 from libretexts_hub.domain.claims import DATABASE_TEMPLATE, HOME_TEMPLATE, Naming
 from libretexts_hub.domain.cull_policy import Policy, parse_policy
 from libretexts_hub.errors import ConfigurationError
-from libretexts_hub.yaml_text import parse_yaml
+from libretexts_hub.yaml_text import read_yaml
 
 
 class CullerSettings(PeerSettings):
@@ -262,11 +262,12 @@ class CullerSettings(PeerSettings):
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        read = parse_yaml(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:  # NotYamlError is a ValueError
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(
-            f"The policy can't be read: {type(error).__name__}", where=str(path), fix="Correct the YAML file."
+            f"The policy can't be read: {type(error).__name__}", where=str(path), fix="Correct the path."
         ) from None
+    read = read_yaml(text, str(path))
     if not isinstance(read, dict):
         raise ConfigurationError(
             "The policy file is no mapping", where=str(path), fix="Write servers: and homes: in it."

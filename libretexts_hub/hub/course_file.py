@@ -6,7 +6,7 @@ import threading
 import time
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from libretexts_hub.domain.courses import (
     Course,
@@ -16,7 +16,7 @@ from libretexts_hub.domain.courses import (
     service_names,
 )
 from libretexts_hub.errors import ConfigurationError, LibreTextsHubError
-from libretexts_hub.yaml_text import NotYamlError, parse_yaml
+from libretexts_hub.yaml_text import read_yaml
 
 if TYPE_CHECKING:
     import logging
@@ -130,7 +130,7 @@ class CourseFile:
         # Marked before it is read: what is written meanwhile is read next time. Also if it is wrong.
         self._seen = {self._path: _mark(self._path)}
         where = str(self._path)
-        raw = read_yaml(_text(self._path, where), where)
+        raw = read_yaml(_text(self._path, where), where, keys_once=True)
         courses = raw.get("courses") if isinstance(raw, dict) and "courses" in raw else raw
         found = parse_courses(courses or {}, where=f"{where}: courses", read_roster=self._roster)
         self._courses, self._reserved, self._taken = found, reserved_groups(found), service_names(found)
@@ -144,21 +144,6 @@ class CourseFile:
         if kept is None or kept[0] != mark:
             kept = self._texts[path] = (mark, _text(path, f"{self._path}: roster", is_roster=True))
         return kept[1]
-
-
-def read_yaml(text: str, where: str) -> Any:
-    """What it says. Raises ConfigurationError with the line."""
-    try:
-        return parse_yaml(text, keys_once=True)
-    except NotYamlError as error:
-        line = f", line {error.line}" if error.line else ""
-        if "written twice" in error.problem:
-            what, fix = f"The file is no YAML: {error.problem}", "Keep one of them."
-        elif error.has_tab:
-            what, fix = "The file is no YAML: a tab", "Indent with spaces; YAML takes no tabs."
-        else:
-            what, fix = "The file is no YAML", "Correct that line."
-        raise ConfigurationError(what, where=f"{where}{line}", fix=fix) from None
 
 
 def _mark(path: Path) -> tuple[int, int]:

@@ -12,9 +12,8 @@ from traitlets.config import LazyConfigValue
 from libretexts_hub.domain.cull_servers import ServerRule, parse_server_rules
 from libretexts_hub.domain.culling import HubServer, HubUser
 from libretexts_hub.domain.idle_limit import End, end_of
-from libretexts_hub.errors import ConfigurationError
 from libretexts_hub.hub.watched_file import WatchedFile
-from libretexts_hub.yaml_text import NotYamlError, parse_yaml
+from libretexts_hub.yaml_text import read_yaml
 
 CULLER = "c.IdleCuller"
 # The culler's entry for what no other one is about, as its settings `timeout` and `max_age` make it.
@@ -80,12 +79,7 @@ def _with_rest(culler: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rules_of_file(text: str, where: str) -> tuple[ServerRule, ...]:
-    try:
-        policy = parse_yaml(text)
-    except NotYamlError as error:
-        raise ConfigurationError(
-            "This is not YAML", where=f"{where}:{error.line}", fix="Correct the file."
-        ) from None
+    policy = read_yaml(text, where)
     servers = policy.get("servers") if isinstance(policy, dict) else None
     return parse_server_rules(servers, where=f"{where}: servers") if servers else ()
 

@@ -20,7 +20,7 @@ from libretexts_hub.hub.page_templates import FOLDER, check_templates, folders_o
 from libretexts_hub.hub.page_terms import Acceptances, Terms, parse_terms
 from libretexts_hub.hub.request_text import guard_requests
 from libretexts_hub.hub.watched_file import WatchedFile
-from libretexts_hub.yaml_text import NotYamlError, parse_yaml
+from libretexts_hub.yaml_text import read_yaml
 
 SECTION = "c.LibreTextsPages"
 LANGUAGES = ["en", "es"]
@@ -102,13 +102,7 @@ class Pages:
         return WatchedFile(Path(written), parse, where=where, log=self.log) if written else None
 
     def _announcements_of(self, text: str, where: str) -> tuple[Announcement, ...]:
-        try:
-            written = parse_yaml(text)
-        except NotYamlError as error:
-            raise ConfigurationError(
-                "This is not YAML", where=f"{where}:{error.line}", fix="Correct the file."
-            ) from None
-        found = parse_announcements(written, where=where)
+        found = parse_announcements(read_yaml(text, where), where=where)
         self._warn_of_html(found)
         return found
 

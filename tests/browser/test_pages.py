@@ -57,7 +57,7 @@ async def test_an_announcement_is_shown_put_away_and_read_again(window, pages_hu
         file.write_text("- {text: Something else, level: error}\n")
         await _reload_until(person, lambda page: "Something else" in page)
         file.write_text("- {text: [")
-        await _reload_until(person, lambda page: "This is not YAML" in pages_hub.log_tail())
+        await _reload_until(person, lambda page: "The file is no YAML" in pages_hub.log_tail())
         assert await person.text(".lt-said") == "Something else"
     finally:
         file.write_text(ANNOUNCED)

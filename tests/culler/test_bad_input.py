@@ -121,7 +121,8 @@ def test_what_is_not_known_for_sure_is_kept_and_others_go(prepare):
         ("fuse: {claims: -1}", ["negative", "fuse"]),
         ("protect: {patterns: ['(']}", ["protect"]),
         ("- a list", ["no mapping"]),
-        ("homes: [", ["can't be read"]),
+        ("homes: [", ["The file is no YAML"]),
+        ("servers:\n\tall: {idle: 1h}\n", ["The file is no YAML: a tab", "line 2"]),
     ],
 )
 def test_a_wrong_policy_is_one_sentence_and_nothing_runs(tmp_path, capsys, policy, says):

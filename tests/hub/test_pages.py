@@ -125,7 +125,7 @@ def test_texts_that_can_not_be_read(tmp_path):
     assert "can't be read" in refused(about_file=str(tmp_path))
     broken = tmp_path / "announcements.yaml"
     broken.write_text("- text: [\n")
-    assert "This is not YAML" in refused(announcements_file=str(broken))
+    assert "The file is no YAML" in refused(announcements_file=str(broken))
 
 
 @pytest.mark.parametrize(
