@@ -1,5 +1,6 @@
 """Which settings would a hub of these configuration files have? Read as the hub reads them."""
 
+import argparse
 import contextlib
 import sys
 import traceback
@@ -13,6 +14,19 @@ from libretexts_hub.errors import ConfigurationError
 # Where the Zero to JupyterHub chart mounts the hub's configuration; jupyterhub's own command takes the other.
 CHART_FILE = Path("/usr/local/etc/jupyterhub/jupyterhub_config.py")
 OWN_FILE = Path("jupyterhub_config.py")
+
+
+def add_argument(parser: argparse.ArgumentParser, what: str = "", without: str = "") -> None:
+    """`--config`, for a verb that reads configuration: `what` it is, and what is read `without` it."""
+    parser.add_argument(
+        "--config",
+        type=Path,
+        action="append",
+        metavar="FILE",
+        help=(what or "configuration, a folder of it, or a values file of the chart")
+        + "; may be repeated, the last wins "
+        + (without or f"(./{OWN_FILE}, else {CHART_FILE})"),
+    )
 
 
 def default_files() -> list[Path]:

@@ -1,7 +1,6 @@
 """Which database is the hub's? Asked by the verbs that change what a hub keeps of logins."""
 
 import argparse
-from pathlib import Path
 
 from libretexts_hub.cli import config_files
 
@@ -10,14 +9,7 @@ DEFAULT_URL = "sqlite:///jupyterhub.sqlite"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`--config` and `--db-url`."""
-    parser.add_argument(
-        "--config",
-        type=Path,
-        action="append",
-        metavar="FILE",
-        help="the hub's configuration, which names its database; may be repeated "
-        f"(./{config_files.OWN_FILE}, else {config_files.CHART_FILE})",
-    )
+    config_files.add_argument(parser, "the hub's configuration, which names its database")
     parser.add_argument("--db-url", metavar="URL", help="the hub's database, in place of --config")
 
 

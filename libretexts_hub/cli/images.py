@@ -19,14 +19,7 @@ NOT_READ = 1
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the verb takes."""
-    parser.add_argument(
-        "--config",
-        type=Path,
-        action="append",
-        metavar="FILE",
-        help="configuration, a folder of it, or a values file of the chart; may be repeated, the last wins "
-        f"(./{config_files.OWN_FILE}, else {config_files.CHART_FILE})",
-    )
+    config_files.add_argument(parser)
     parser.add_argument(
         "--groups", metavar="A,B", help="what a person of these groups sees now; without, everything"
     )

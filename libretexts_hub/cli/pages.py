@@ -10,13 +10,7 @@ from libretexts_hub.errors import SetupError
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the verb takes."""
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="an empty or new folder")
-    parser.add_argument(
-        "--config",
-        type=Path,
-        action="append",
-        metavar="FILE",
-        help="configuration, a folder of it, or values of the chart; may be repeated (none: the defaults)",
-    )
+    config_files.add_argument(parser, without="(none: the defaults)")
     parser.add_argument(
         "--language", default="en", choices=("en", "es"), help="the language of the pages (en)"
     )
