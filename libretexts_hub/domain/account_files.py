@@ -8,18 +8,25 @@ from libretexts_hub.domain.identity import Identity
 # useradd's limit, and that of utmp.
 LONGEST = 32
 FALLBACK = "student"
+# Who images have already: of Debian's and Ubuntu's base-passwd, of docker-stacks and rocker. The script in
+# the pod reads the image's own files and does the same for whatever name is taken, but a variable stays.
+OF_DEBIAN = {"root", "daemon", "bin", "sys", "sync", "games", "man", "lp", "mail", "news", "uucp", "proxy"}
+OF_DEBIAN |= {"www-data", "backup", "list", "irc", "gnats", "nobody"}
+OF_IMAGES = OF_DEBIAN | {"ubuntu", "jovyan", "rstudio"}
 
 
 def account_name(person: str) -> str:
     """As Linux likes it: `ada.lovelace` for `Ada.Lovelace`, `ada_example.org` for `ada@example.org`.
 
     Two people may get the same one: in a container there is one of them. Colons and ends of lines, which
-    would make another line of it, never come through.
+    would make another line of it, never come through. Who is called like an account of images has another
+    one, so that `$USER` is who `whoami` says.
     """
     name = re.sub(r"[^a-z0-9._-]+", "_", person.casefold()).strip("_.-")[:LONGEST].strip("_.-")
     if not name:
         return FALLBACK
-    return name if name[0].isalpha() else f"u_{name}"[:LONGEST].strip("_.-")
+    is_free = name[0].isalpha() and name not in OF_IMAGES
+    return name if is_free else f"u_{name}"[:LONGEST].strip("_.-")
 
 
 def passwd_line(identity: Identity, person: str, full_name: str, home: str, shell: str) -> str:

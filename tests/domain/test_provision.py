@@ -239,6 +239,8 @@ def test_off_by_default(settings):
         ("root:x:0:0:\nroot", "root_x_0_0_root"),
         ("Ελένη", "student"),
         ("-rf", "rf"),
+        ("root", "u_root"),
+        ("Jovyan", "u_jovyan"),
         ("a" * 60, "a" * 32),
     ],
 )
