@@ -2,6 +2,8 @@
 
 from kubespawner.spawner import EventReflector
 
+from libretexts_hub.hub.resumed_watch import ResumedWatch
+
 # The API server keeps events for an hour. Somebody who starts again and again has thousands by then, of which
 # the last ones tell all that a start or its end can ask for.
 MOST_OF_ONE_POD = 100
@@ -35,11 +37,11 @@ class EventsByPod(dict):
         return event
 
 
-class EventWatch(EventReflector):
+class EventWatch(ResumedWatch, EventReflector):
     """An EventReflector that can be asked for one pod."""
 
-    async def _list_and_update(self, resource_version=None):
-        version = await super()._list_and_update(resource_version)
+    async def list_all(self, resource_version):
+        version = await super().list_all(resource_version)
         self.resources = EventsByPod(self.resources)
         return version
 

@@ -15,6 +15,7 @@ from traitlets.config import Configurable
 from libretexts_hub.clients import cluster
 from libretexts_hub.hub.event_watch import EventWatch
 from libretexts_hub.hub.refusal import not_allowed, unanswered
+from libretexts_hub.hub.resumed_watch import ResumedWatch
 
 # A watch can lose an event, so a waiter looks again after this many seconds even if nobody woke it.
 LOOK_AGAIN_SECONDS = 5
@@ -46,7 +47,7 @@ class NotifyingPods(dict):
         return pod
 
 
-class PodWatch(PodReflector):
+class PodWatch(ResumedWatch, PodReflector):
     """A PodReflector that can be waited on."""
 
     def __init__(self, *args, **kwargs):
@@ -55,10 +56,10 @@ class PodWatch(PodReflector):
         # The last look of pods that the cluster itself has ended.
         self.lost: dict[str, dict] = {}
 
-    async def _list_and_update(self, resource_version=None):
+    async def list_all(self, resource_version):
         # The list replaces the dictionary. @observe("resources") would miss {} -> {}, so wrap it here.
         before = self.resources
-        version = await super()._list_and_update(resource_version)
+        version = await super().list_all(resource_version)
         self.resources = NotifyingPods(self.resources, self._wake, self._note_lost)
         for key in before.keys() - self.resources.keys():
             self._note_lost(key, before[key])
