@@ -1,5 +1,7 @@
 """Which events belong to this pod? Found by name, where stock sorts the events of all pods at every look."""
 
+from collections import defaultdict
+
 from kubespawner.spawner import EventReflector
 
 from libretexts_hub.hub.resumed_watch import ResumedWatch
@@ -15,8 +17,13 @@ class EventsByPod(dict):
     def __init__(self, events):
         super().__init__()
         self.by_pod = {}
+        of_pods = defaultdict(list)
         for key, event in events.items():
-            self[key] = event
+            of_pods[event["involvedObject"]["name"]].append((_moment(event), key))
+        # The last ones are looked for once: a list may hold some ten thousand.
+        for of_pod in of_pods.values():
+            for _, key in sorted(of_pod)[-MOST_OF_ONE_POD:]:
+                self[key] = events[key]
 
     def __setitem__(self, key, event):
         # Who wrote which field, twice as much as the rest.

@@ -29,8 +29,10 @@ def test_the_last_ones_of_a_pod_are_there():
 
 
 def test_a_list_with_too_many_is_cut_too():
-    listed = {f"ns/ada.{second}": event("ada", second) for second in range(500)}
-    assert len(EventsByPod(listed)) == MOST_OF_ONE_POD
+    listed = {f"ns/ada.{second}": event("ada", second) for second in reversed(range(500))}
+    kept = EventsByPod({"ns/kif.0": event("kif", 0), **listed})
+    assert set(kept) == {"ns/kif.0", *(f"ns/ada.{second}" for second in range(400, 500))}
+    assert MOST_OF_ONE_POD == 100
 
 
 def test_an_event_that_repeats_is_the_latest():
