@@ -23,7 +23,15 @@ PAUSE_SECONDS = 0.3
 AWAY_CHANCE = 0.08
 AWAY_SECONDS = (15.0, 30.0)
 # What a person may be told, rightly, while the culler stops their server or takes their record.
-CROSSED = ("not starting", "pending", "is already", "is stopping", "not running", "being stopped")
+CROSSED = (
+    "not starting",
+    "pending",
+    "is already",
+    "is stopping",
+    "not running",
+    "no longer running",
+    "being stopped",
+)
 
 
 @dataclass

@@ -20,10 +20,15 @@ class ResumedWatch(ResourceReflector):
     _version = ""
     # At the latest then was this version the newest, and the watch of now began; time.monotonic().
     _known_at = _began_at = 0.0
+    _is_started = False
 
     async def _list_and_update(self, resource_version=None):
-        """KubeSpawner asks with None at the start and "0" after an error, else with the last version seen."""
+        """KubeSpawner asks with None at the start, with "0" right after it and after an error, else with the
+        last version seen."""
         now = time.monotonic()
+        if resource_version == "0" and self._is_started:
+            resource_version = self._version
+        self._is_started = resource_version is None
         if resource_version != self._version:
             self._version, self._known_at = resource_version, self._began_at
         self._began_at = now

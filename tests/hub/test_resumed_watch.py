@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from libretexts_hub.hub import resumed_watch
+from libretexts_hub.hub import event_watch, resumed_watch
 from libretexts_hub.hub.event_watch import EventWatch
 from libretexts_hub.hub.pod_watch import PodWatch
 from tests.servers.namespace_objects import eventually
@@ -72,3 +72,20 @@ async def test_after_a_version_that_is_gone_everything_is_read(watch, web, fault
 
     await eventually("it is listed again", listed)
     await is_seen(watch, web)
+
+
+async def test_what_is_there_is_read_once_and_in_pages(web, faults, objects, monkeypatch):
+    monkeypatch.setattr(event_watch, "PAGE", 2)
+    spawner = web(person="kif")
+    await spawner.start()
+    watch = EventWatch(parent=spawner, namespace=spawner.namespace, timeout_seconds=1)
+    await faults.forget()
+    await watch.start()
+    seen = set(watch.resources)
+    assert len(seen) > 2
+    assert {key.partition("/")[2] for key in seen} <= {
+        each["metadata"]["name"] for each in (await objects._ask("GET", "events"))["items"]
+    }
+    await watches_pass(faults, watch, 2)
+    await watch.stop()
+    assert len(await requests(faults, watch, "list")) == -(-len(seen) // 2)
