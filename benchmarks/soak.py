@@ -25,8 +25,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 
 from libretexts_hub.demo import leash
-from libretexts_hub.domain import cull_annotations as keys
-from tests.clients.culler_hub import TOKEN, culler_of, services
+from tests.clients.culler_hub import TOKEN, services
 from tests.servers.ending import end_process
 from tests.servers.hub import HubProcess
 from tests.servers.hub_config import assignments
@@ -46,6 +45,8 @@ if TYPE_CHECKING:
 PEOPLE = 12
 WARM_UP_SECONDS = 20.0
 REST_SECONDS = 4.0
+# A day until a home is marked, a day until it goes, a run until its record has settled; and some more.
+MOST_LAST_RUNS = 12
 SETTINGS = {
     "KubeSpawner.storage_pvc_ensure": True,
     "KubeSpawner.storage_capacity": "16Mi",
@@ -97,6 +98,8 @@ class Soak:
             last = await self._rest()
         finally:
             looking.cancel()
+        if self.culling.deletes:
+            await self._everybody_is_gone()
         crowd, culling = self.crowd, self.culling
         return {
             "minutes": minutes,
@@ -134,21 +137,21 @@ class Soak:
         await asyncio.sleep(REST_SECONDS)  # not for luck: the count of tasks and idle connections settle
         return self.watch.look()
 
+    async def _everybody_is_gone(self) -> None:
+        """Nobody comes back: the culler takes every home in its time."""
+        for _ in range(MOST_LAST_RUNS):
+            if not await self.objects.list("persistentvolumeclaims"):
+                return
+            await self.culling.once()
+
     async def _left_behind(self) -> dict[str, list[str]]:
         """Objects that belong to nobody, and routes to servers that are gone."""
         pods, claims, secrets = [
             await self.objects.list(kind) for kind in ("pods", "persistentvolumeclaims", "secrets")
         ]
-        async with culler_of(self.hub.url) as api:
-            is_there = {name: await api.user(name) is not None for name in self.crowd.names}
-        marked = {claim["metadata"]["name"] for claim in claims if keys.MARKED_AT in _notes(claim)}
         return {
             "pods": [_name(pod) for pod in pods],
-            "claims": [
-                _name(claim)
-                for claim in claims
-                if not is_there.get(_notes(claim).get(keys.OWNER, "")) and _name(claim) not in marked
-            ],
+            "claims": [_name(claim) for claim in claims] if self.culling.deletes else [],
             "secrets": [_name(secret) for secret in secrets],
             "routes": await self._routes(),
         }
@@ -163,10 +166,6 @@ class Soak:
 
 def _name(thing: dict[str, Any]) -> str:
     return str(thing["metadata"]["name"])
-
-
-def _notes(thing: dict[str, Any]) -> dict[str, str]:
-    return thing["metadata"].get("annotations") or {}
 
 
 async def soak(folder: Path, minutes: float, seed: int = 1, side: str = OURS) -> dict[str, Any]:

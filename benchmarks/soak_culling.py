@@ -35,6 +35,7 @@ class Culling:
 
     def __init__(self, hub_url: str, namespace: str, *, deletes: bool) -> None:
         self._settings: dict[str, Any] = POLICY | {"url": f"{hub_url}/hub/api", "namespaces": [namespace]}
+        self.deletes = deletes
         if deletes:
             self._settings["homes"] = HOMES
         self._day = 40.0
@@ -45,19 +46,20 @@ class Culling:
 
     async def run(self) -> None:
         """Until it is cancelled."""
-        with self._noted():
-            while True:
-                await asyncio.sleep(PAUSE_SECONDS)
-                await self._once()
+        while True:
+            await asyncio.sleep(PAUSE_SECONDS)
+            await self.once()
 
     def took(self, name: str, since: float) -> bool:
         """Whether the record of this person is going, or went since that moment of the monotonic clock."""
         return name in self._going or self._gone_at.get(name, since) > since
 
-    async def _once(self) -> None:
+    async def once(self) -> None:
+        """One run, half a day after the last."""
         self._day += DAYS_OF_A_RUN
         refused = self.done[REFUSED]
-        report = await run(self._settings, self._day, self.done, LEASE_SECONDS)
+        with self._noted():
+            report = await run(self._settings, self._day, self.done, LEASE_SECONDS)
         self.runs += 1
         # JupyterHub's own: it deletes nobody whose server has begun to start, and says 500. They stay.
         if report.problem and self.done[REFUSED] == refused:
