@@ -103,7 +103,8 @@ async def test_ten_thousand_rows_outlive_everything(site, engine):
     assert await server.sql("SELECT count(*) FROM kept") == "10000"
 
     await server.inside(KILL[engine])
-    await eventually("the engine is back", lambda: _has_all(server))
+    # A kubelet waits 10, 20 and 40 s before it starts a container again.
+    await eventually("the engine is back", lambda: _has_all(server), timeout_seconds=150)
 
     await server.kubectl("delete", "pod", "jupyter-alice", "--grace-period=0", "--force")
     last = await server.start()
